@@ -1,0 +1,17 @@
+# One interface target carries the flags that every target of ours is compiled with.
+add_library(casebook_build_flags INTERFACE)
+add_library(casebook::build_flags ALIAS casebook_build_flags)
+target_compile_options(casebook_build_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wconversion -Wold-style-cast>)
+target_compile_definitions(casebook_build_flags INTERFACE
+  $<$<CONFIG:Release>:_FORTIFY_SOURCE=2> _FILE_OFFSET_BITS=64)
+target_compile_options(casebook_build_flags INTERFACE
+  $<$<CONFIG:Release>:-fstack-protector-strong>)
+target_link_options(casebook_build_flags INTERFACE $<$<CONFIG:Release>:-Wl,-z,relro,-z,now>)
+if(CASEBOOK_WERROR)
+  target_compile_options(casebook_build_flags INTERFACE -Werror)
+endif()
+if(CASEBOOK_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()
