@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 namespace casebook {
@@ -43,6 +44,19 @@ TEST(ParseCanonicalJson, RefusesTextThatHasAnotherSpelling) {
   for (const char* text : {"{\"a\": 1}", "{\"a\":1}\n", "{\"b\":1,\"a\":2}", "\"\\u0041\"", "-0"}) {
     EXPECT_FALSE(parse_canonical_json(text)) << text;
   }
+}
+
+TEST(CanonicalJson, AgreesWithTheVectors) {
+  std::ifstream file(CASEBOOK_SOURCE_DIR "/tests/vectors/json.txt");
+  int count = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with('#')) continue;
+    const auto tab = line.find('\t');
+    ASSERT_NE(tab, std::string::npos) << line;
+    EXPECT_EQ(bool(parse_canonical_json(line.substr(tab + 1))), line.substr(0, tab) == "ok") << line;
+    ++count;
+  }
+  EXPECT_GE(count, 16);
 }
 
 TEST(AppendJsonString, WritesTheSameAsTheTreeWriter) {
