@@ -29,19 +29,20 @@ struct Sealing {
 };
 
 struct CollectOptions {
-  std::string profile = "triage";      ///< Empty: only `extra_globs`.
-  std::filesystem::path root = "/";    ///< A mounted image or tree; "/" is this host, live.
+  std::string profile = "triage";    ///< Empty: only `extra_globs`.
+  std::filesystem::path root = "/";  ///< A mounted image or tree; "/" is this host, live.
   std::vector<std::string> extra_globs;
   std::vector<std::string> opt_in_rules;  ///< Rule ids taken only when asked for.
   std::filesystem::path output_folder = ".";
   /// When set, parts of the finished file go here instead of into `output_folder`.
   ByteSink* stream = nullptr;
   Sealing sealing;
-  std::optional<std::uint64_t> bytes_max;          ///< Bytes read from the host.
-  std::optional<std::chrono::seconds> time_max;    ///< Wall time of the whole run.
-  std::optional<std::uint64_t> reserve_bytes;      ///< Free space to leave; default max(1 GiB, 5 %).
-  std::optional<unsigned> cpu_limit_percent;       ///< Of one core.
-  /// Facts the ticket states about the host, compared by the caller: code and text of each mismatch.
+  std::optional<std::uint64_t> bytes_max;        ///< Bytes read from the host.
+  std::optional<std::chrono::seconds> time_max;  ///< Wall time of the whole run.
+  std::optional<std::uint64_t> reserve_bytes;    ///< Free space to leave; default max(1 GiB, 5 %).
+  std::optional<unsigned> cpu_limit_percent;     ///< Of one core.
+  /// Facts the ticket states about the host, compared by the caller: code and text of each
+  /// mismatch.
   std::vector<std::pair<std::string, std::string>> host_findings;
   std::string software;  ///< "casebook-collect 0.1.0".
 };

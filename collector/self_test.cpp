@@ -23,8 +23,8 @@ Bytes hex(std::string_view text) {
 
 bool sha256_is_right() {
   const auto digest = sha256(as_bytes("abc"));
-  return digest && to_hex(*digest) ==
-                       "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  return digest &&
+         to_hex(*digest) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 }
 
 // RFC 8439 section 2.8.2.
