@@ -9,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <span>
 #include <sstream>
 #include <string>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
@@ -63,11 +64,20 @@ std::vector<std::string> violations(const std::string& schema_name, const Json& 
   return found;
 }
 
+/// Every stage file, parsed once for all tests.
+const std::vector<Json>& stages() {
+  static const std::vector<Json> kStages = [] {
+    std::vector<Json> read;
+    for (const fs::path& path : stage_files()) read.push_back(read_policy(path));
+    return read;
+  }();
+  return kStages;
+}
+
 /// Calls `visit(definition, entry)` for every entry of every stage file.
 template <typename Visit>
 void for_each_entry(Visit visit) {
-  for (const fs::path& path : stage_files()) {
-    const Json stage = read_policy(path);
+  for (const Json& stage : stages()) {
     for (const Json& definition : stage.at("definitions")) {
       for (const Json& entry : definition.at("entries")) visit(definition, entry);
     }
@@ -123,6 +133,183 @@ TEST(ArtifactFiles, GiveEveryIdOnce) {
     const std::string id = entry.at("id");
     EXPECT_TRUE(entries.insert(id).second) << id;
     EXPECT_TRUE(id.starts_with(definition.at("id").get<std::string>() + "/")) << id;
+  });
+}
+
+/// Section 2 of the specification, written a second time on purpose: a pattern's parts against a
+/// path's parts, `**` for any number of them.
+bool part_matches(std::string_view pattern, std::string_view name) {
+  if (pattern.empty()) return name.empty();
+  if (pattern.front() == '*') {
+    return part_matches(pattern.substr(1), name) ||
+           (!name.empty() && part_matches(pattern, name.substr(1)));
+  }
+  if (name.empty()) return false;
+  if (pattern.front() == '[') {
+    const std::size_t end = pattern.find(']');
+    const std::string_view set = pattern.substr(1, end - 1);
+    bool found = set.find(name.front()) != std::string_view::npos;
+    if (set.size() == 3 && set[1] == '-') found = set[0] <= name.front() && name.front() <= set[2];
+    return found && part_matches(pattern.substr(end + 1), name.substr(1));
+  }
+  return (pattern.front() == '?' || pattern.front() == name.front()) &&
+         part_matches(pattern.substr(1), name.substr(1));
+}
+
+std::vector<std::string> parts_of(std::string_view path) {
+  std::vector<std::string> parts;
+  for (std::size_t start = 1; start <= path.size();) {
+    const std::size_t end = std::min(path.find('/', start), path.size());
+    parts.emplace_back(path.substr(start, end - start));
+    start = end + 1;
+  }
+  return parts;
+}
+
+bool parts_match(std::span<const std::string> pattern, std::span<const std::string> path) {
+  if (pattern.empty()) return path.empty();
+  if (pattern.front() == "**") {
+    return parts_match(pattern.subspan(1), path) ||
+           (!path.empty() && parts_match(pattern, path.subspan(1)));
+  }
+  return !path.empty() && part_matches(pattern.front(), path.front()) &&
+         parts_match(pattern.subspan(1), path.subspan(1));
+}
+
+bool pattern_matches(std::string pattern, std::string_view path) {
+  if (pattern.starts_with("%home%/")) pattern.replace(0, 6, "/home/ada");
+  return parts_match(parts_of(pattern), parts_of(path));
+}
+
+bool entry_matches(const Json& entry, std::string_view path) {
+  if (!pattern_matches(entry.at("paths").at(0), path)) return false;
+  const Json limits = entry.value("limits", Json::object());
+  return std::ranges::none_of(limits.value("exclude", std::vector<std::string>{}),
+                              [&](const std::string& p) { return pattern_matches(p, path); });
+}
+
+struct Takes {
+  bool content = false;
+  bool named = false;  ///< Some entry speaks of it.
+  std::string guard;   ///< The most careful guard's take; empty without one.
+};
+
+Takes takes_of(std::string_view path) {
+  Takes takes;
+  for_each_entry([&](const Json&, const Json& entry) {
+    if (entry.at("kind") != "file" || !entry_matches(entry, path)) return;
+    takes.named = true;
+    const std::string take = entry.value("take", "content");
+    takes.content |= take == "content";
+    if (entry.contains("guard") && takes.guard != "metadata") takes.guard = take;
+  });
+  return takes;
+}
+
+TEST(ArtifactGuards, KeepWholeFileSecretsUncopied) {
+  for (const std::string_view path :
+       {"/etc/ssh/ssh_host_ed25519_key",
+        "/etc/krb5.keytab",
+        "/etc/ssl/private/www/site.key",
+        "/etc/wireguard/private.key",
+        "/etc/openvpn/server/ta.key",
+        "/etc/ppp/chap-secrets",
+        "/etc/samba/smbpasswd",
+        "/etc/sasldb2",
+        "/etc/mysql/debian.cnf",
+        "/etc/ipsec.secrets",
+        "/etc/pve/priv/authkey.key",
+        "/etc/letsencrypt/archive/a.example/privkey1.pem",
+        "/etc/gitlab/gitlab-secrets.json",
+        "/etc/bind/rndc.key",
+        "/etc/apache2/.htpasswd",
+        "/etc/security/opasswd",
+        "/var/lib/samba/private/secrets.tdb",
+        "/var/lib/systemd/credential.secret",
+        "/var/lib/kubelet/pki/kubelet.key",
+        "/var/lib/kubelet/pods/1/volumes/kubernetes.io~secret/db/password",
+        "/var/lib/tailscale/tailscaled.state",
+        "/var/lib/waagent/x.prv",
+        "/var/www/site/.env",
+        "/run/secrets/db",
+        "/run/cloud-init/instance-data-sensitive.json",
+        "/tmp/krb5cc_1000",
+        "/home/ada/.ssh/id_ed25519",
+        "/home/ada/.ssh/work",
+        "/home/ada/old/.ssh/id_rsa",
+        "/home/ada/.gnupg/private-keys-v1.d/0A.key",
+        "/home/ada/.aws/credentials",
+        "/home/ada/.netrc",
+        "/home/ada/.pgpass",
+        "/home/ada/.git-credentials",
+        "/home/ada/.config/gh/hosts.yml",
+        "/home/ada/.config/git/credentials",
+        "/home/ada/.password-store/mail.gpg",
+        "/home/ada/safe.kdbx",
+        "/home/ada/.bitcoin/wallet.dat",
+        "/home/ada/.vault-token",
+        "/home/ada/.pypirc",
+        "/home/ada/.Xauthority",
+        "/home/ada/.mozilla/firefox/x.default/cookies.sqlite",
+        "/home/ada/.mozilla/firefox/x.default/logins.json",
+        "/home/ada/.mozilla/firefox/x.default/key4.db",
+        "/home/ada/.config/google-chrome/Default/Cookies",
+        "/home/ada/.config/google-chrome/Default/Login Data For Account",
+        "/home/ada/.local/share/keyrings/login.keyring",
+        "/var/lib/jenkins/secrets/master.key",
+        "/home/ada/.config/filezilla/sitemanager.xml",
+        "/home/ada/.codex/auth.json"}) {
+    EXPECT_EQ(takes_of(path).guard, "metadata") << path;
+  }
+}
+
+TEST(ArtifactGuards, MaskFilesThatAreMoreThanTheirSecret) {
+  for (const std::string_view path :
+       {"/etc/shadow", "/etc/gshadow-", "/etc/NetworkManager/system-connections/home.nmconnection",
+        "/etc/fstab", "/etc/environment", "/home/ada/.docker/config.json", "/home/ada/.kube/config",
+        "/home/ada/.npmrc", "/etc/kubernetes/admin.conf", "/var/backups/shadow.bak",
+        "/var/lib/docker/containers/0a/config.v2.json", "/etc/apt/sources.list.d/x.sources",
+        "/home/ada/project/.git/config", "/var/www/site/wp-config.php", "/opt/app/tls/site.pem"}) {
+    EXPECT_EQ(takes_of(path).guard, "redacted") << path;
+  }
+}
+
+TEST(ArtifactGuards, LeaveOrdinaryEvidenceWhole) {
+  for (const std::string_view path :
+       {"/etc/passwd", "/etc/crontab", "/etc/ssh/sshd_config", "/etc/ld.so.preload",
+        "/var/log/auth.log", "/var/log/syslog.1", "/var/log/nginx/access.log",
+        "/home/ada/.bash_history", "/home/ada/.ssh/authorized_keys", "/home/ada/.ssh/known_hosts",
+        "/home/ada/.ssh/config", "/home/ada/.gnupg/gpg.conf", "/etc/kubernetes/manifests/x.yaml",
+        "/etc/systemd/system/x.service", "/home/ada/.config/gcloud/logs/x.log", "/tmp/.x/dropper",
+        "/var/spool/cron/crontabs/root"}) {
+    const Takes takes = takes_of(path);
+    EXPECT_TRUE(takes.content && takes.guard.empty()) << path << " is bound by " << takes.guard;
+  }
+}
+
+TEST(ArtifactFiles, AreSoundWhereASchemaCannotLook) {
+  std::set<std::string> rules;
+  for_each_entry([&](const Json& definition, const Json& entry) {
+    const std::string id = entry.at("id");
+    const bool live = entry.contains("live_only");
+    if (entry.at("kind") == "command") {
+      EXPECT_TRUE(entry.at("argv").at(0).get<std::string>().starts_with("/")) << id;
+      EXPECT_TRUE(
+          rules.insert(definition.at("id").get<std::string>() + entry.at("argv").dump()).second)
+          << id << ": the same command twice";
+      return;
+    }
+    if (entry.at("kind") != "file") return;
+    const std::string pattern = entry.at("paths").at(0);
+    EXPECT_TRUE(rules.insert(definition.at("id").get<std::string>() + pattern).second)
+        << id << ": the same path twice";
+    for (const char* volatile_root : {"/proc/", "/sys/", "/run/", "/dev/"}) {
+      EXPECT_TRUE(live || !pattern.starts_with(volatile_root)) << id << " lacks live_only";
+    }
+    EXPECT_FALSE(pattern.starts_with("/var/run/") || pattern.starts_with("/var/lock/"))
+        << id << ": leads through a link";
+    EXPECT_FALSE(pattern.ends_with("/")) << id;
+    EXPECT_TRUE(!entry.contains("guard") || entry.value("take", "content") != "content") << id;
   });
 }
 
