@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "core/c_handle.h"
 #include "core/digest.h"
@@ -32,14 +31,6 @@ using Point = Handle<EC_POINT, EC_POINT_free>;
 
 Error refused(std::string_view why) {
   return Error{ErrorCode::invalid_input, "key refused: " + std::string(why)};
-}
-
-std::optional<SshKeyType> type_of(std::string_view name) {
-  for (const SshKeyType type : {SshKeyType::ed25519, SshKeyType::ecdsa_p256, SshKeyType::sk_ed25519,
-                                SshKeyType::sk_ecdsa_p256}) {
-    if (name == to_string(type)) return type;
-  }
-  return std::nullopt;
 }
 
 const unsigned char* raw(std::span<const std::byte> bytes) {
@@ -186,6 +177,14 @@ std::string_view to_string(SshKeyType type) noexcept {
   return "";
 }
 
+Result<SshKeyType> ssh_key_type(std::string_view name) {
+  for (const SshKeyType type : {SshKeyType::ed25519, SshKeyType::ecdsa_p256, SshKeyType::sk_ed25519,
+                                SshKeyType::sk_ecdsa_p256}) {
+    if (name == to_string(type)) return type;
+  }
+  return refused("only Ed25519 and ECDSA P-256 keys are accepted, also in tokens");
+}
+
 SshPublicKey::SshPublicKey(SshKeyType type, Bytes point, std::string application)
     : type_(type), point_(std::move(point)), application_(std::move(application)) {
   SshWriter writer;
@@ -200,8 +199,8 @@ Result<SshPublicKey> SshPublicKey::from_blob(std::span<const std::byte> blob) {
   SshReader reader(blob);
   auto name = reader.text(kTypeBytesMax);
   if (!name) return std::move(name).error();
-  const auto type = type_of(*name);
-  if (!type) return refused("only Ed25519 and ECDSA P-256 keys are accepted, also in tokens");
+  auto type = ssh_key_type(*name);
+  if (!type) return std::move(type).error();
   auto point = read_point(reader, *type);
   if (!point) return std::move(point).error();
   std::string application;

@@ -15,6 +15,8 @@ enum class SshKeyType { ed25519, ecdsa_p256, sk_ed25519, sk_ecdsa_p256 };
 
 /// The name on the wire and at the start of the line, for example "ssh-ed25519".
 std::string_view to_string(SshKeyType type) noexcept;
+/// The kind with this name. @return `invalid_input` for any other name.
+Result<SshKeyType> ssh_key_type(std::string_view name);
 
 /// A public key that passed every check: an object of this class is never a key of small order,
 /// never a second spelling of another key, never off its curve.
