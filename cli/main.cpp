@@ -1,14 +1,61 @@
 // The casebook command line: parse, call, render, set the exit status.
-#include <cstdio>
-#include <string_view>
+#include <openssl/crypto.h>
+#include <sys/resource.h>
 
-#include "core/version.h"
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
 
-int main(int count, char** arguments) {
-  if (count == 2 && std::string_view(arguments[1]) == "version") {
-    std::printf("casebook %s\n", casebook::kVersion);
-    return 0;
+#include "cli/commands.h"
+#include "cli/runtime.h"
+
+namespace casebook::cli {
+namespace {
+
+std::optional<std::string> from_environment(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread.
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+ExitStatus run(const std::vector<std::string>& words) {
+  const SystemClock clock;
+  SystemRandomness randomness;
+  TerminalPassphrases passphrases;
+  Runtime runtime{.clock = clock,
+                  .randomness = randomness,
+                  .in = std::cin,
+                  .out = std::cout,
+                  .err = std::cerr,
+                  .environment = from_environment,
+                  .terminal = look_at_terminal(from_environment),
+                  .passphrases = passphrases};
+  Command root("casebook", "Sealed evidence of a security incident");
+  add_common_options(root, runtime, passphrases);
+  add_all_commands(root);
+  const ExitStatus status = run_command_line(root, words, runtime);
+  std::cout.flush();
+  if (!std::cout) {
+    return fail(runtime, {ErrorCode::io, "the output could not be written", "is the disk full?"});
   }
-  std::fputs("usage: casebook version\n", stderr);
-  return 2;
+  return status;
+}
+
+}  // namespace
+}  // namespace casebook::cli
+
+int main(int count, char** words) {
+  // Before anything else touches OpenSSL: no configuration of the host is read (OPENSSL_CONF).
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
+  const rlimit no_core{.rlim_cur = 0, .rlim_max = 0};
+  setrlimit(RLIMIT_CORE, &no_core);  // A crash must not write keys to the disk.
+  std::signal(SIGPIPE, SIG_IGN);     // NOLINT(cert-err33-c): a closed pipe shows as EPIPE.
+  try {
+    return static_cast<int>(casebook::cli::run({words + (count > 0 ? 1 : 0), words + count}));
+  } catch (const std::exception& failure) {
+    std::cerr << "casebook: internal error: " << failure.what() << '\n';
+  } catch (...) {
+    std::cerr << "casebook: internal error\n";
+  }
+  return static_cast<int>(casebook::cli::ExitStatus::internal_error);
 }

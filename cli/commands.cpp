@@ -1,0 +1,50 @@
+#include "cli/commands.h"
+
+#include <ostream>
+
+#include "cli/help_screen.h"
+#include "cli/runtime.h"
+
+namespace casebook::cli {
+
+void add_all_commands(Command& root) {
+  add_completion_command(root);
+  add_doctor_command(root);
+  add_help_command(root);
+  add_version_command(root);
+}
+
+void add_help_command(Command& root) {
+  struct Options {
+    std::vector<std::string> words;
+  };
+  auto options = std::make_shared<Options>();
+  root.add("help", "Show one screen of commands, or the help of one command")
+      .arguments("COMMAND", options->words, "the command to explain", Count::any)
+      .example("casebook help ticket new", "the same as casebook ticket new --help")
+      .run([options, &root](Runtime& runtime) {
+        std::vector<std::string> words = options->words;
+        words.emplace_back("--help");
+        return run_command_line(root, words, runtime);
+      });
+}
+
+ExitStatus run_command_line(const Command& root, const std::vector<std::string>& words,
+                            Runtime& runtime) {
+  const ParsedCommandLine parsed = parse_command_line(root, words);
+  if (!parsed.problem.empty()) {
+    return refuse_usage(runtime, {ErrorCode::invalid_input, parsed.problem, "try: " + parsed.hint});
+  }
+  const Command& command = *parsed.trail.back();
+  if (&command == &root) {
+    runtime.out << help_screen(runtime.terminal.width_columns);
+    return parsed.is_help_asked ? ExitStatus::done : ExitStatus::usage;
+  }
+  if (parsed.is_help_asked || !command.function()) {
+    runtime.out << help_text(parsed, runtime.terminal.width_columns);
+    return parsed.is_help_asked ? ExitStatus::done : ExitStatus::usage;
+  }
+  return command.function()(runtime);
+}
+
+}  // namespace casebook::cli

@@ -1,0 +1,21 @@
+#pragma once
+/// The list of all commands. A new command is a function add_NAME_command here, one line in
+/// add_all_commands(), one row in help_screen.cpp and a section in docs/man/casebook.1.scd.
+
+#include "cli/command.h"
+
+namespace casebook::cli {
+
+void add_completion_command(Command& root);
+void add_doctor_command(Command& root);
+void add_help_command(Command& root);
+void add_version_command(Command& root);
+
+/// Makes the whole tree below `root`.
+void add_all_commands(Command& root);
+
+/// Parses `words`, then runs the command, shows help, or refuses.
+ExitStatus run_command_line(const Command& root, const std::vector<std::string>& words,
+                            Runtime& runtime);
+
+}  // namespace casebook::cli

@@ -1,0 +1,53 @@
+#include "cli/help_screen.h"
+
+#include <algorithm>
+
+#include "cli/text.h"
+
+namespace casebook::cli {
+namespace {
+constexpr int kGroupColumns = 9;
+constexpr int kSynopsisColumns = 22;
+
+std::string filled(std::string text, int columns) {
+  text.resize(std::max(text.size(), static_cast<std::size_t>(columns)), ' ');
+  return text;
+}
+}  // namespace
+
+const std::vector<HelpRow>& help_rows() {
+  static const std::vector<HelpRow> kRows = {
+      {"Set up", "doctor completion version", ""},
+  };
+  return kRows;
+}
+
+std::string help_screen(int width_columns) {
+  const int width = std::min(width_columns, kTextColumnsMax);
+  const bool is_narrow = width_columns < kTableColumnsMin;
+  std::string text = wrap_behind("casebook: ", "sealed evidence of a security incident", width);
+  std::string group;
+  for (const HelpRow& row : help_rows()) {
+    const bool is_new_group = row.group != group;
+    group = row.group;
+    if (is_new_group) text += '\n';
+    if (is_narrow) {
+      if (is_new_group) text += group + '\n';
+      text += wrap_behind("  ", row.synopsis, width);
+      if (!row.what.empty()) text += wrap_behind("    ", row.what, width);
+      continue;
+    }
+    const std::string margin = filled(is_new_group ? group : "", kGroupColumns);
+    if (row.what.empty()) {
+      text += wrap_behind(margin, row.synopsis, width);
+    } else {
+      text += wrap_behind(margin + filled(row.synopsis, kSynopsisColumns) + ' ', row.what, width);
+    }
+  }
+  text += '\n';
+  text += wrap_behind("", "Every command takes --help (with examples), --json and --case.", width);
+  text += wrap_behind("", "Manual: man casebook", width);
+  return text;
+}
+
+}  // namespace casebook::cli
