@@ -68,7 +68,8 @@ class Expansion {
   Expansion(const HostView& host, std::vector<std::string> parts, HostMatches& out)
       : host_(host), parts_(std::move(parts)), out_(out) {}
 
-  void descend(const std::string& folder, std::size_t index, const std::string& instance, int depth) {
+  void descend(const std::string& folder, std::size_t index, const std::string& instance,
+               int depth) {
     if (out_.cut || depth > kHostMatchDepthMax) return;
     if (index == parts_.size()) {
       if (out_.matches.size() >= kHostMatchesMax) {
@@ -195,8 +196,8 @@ UniqueFd HostView::open(std::string_view path, int flags) const {
   open_how how{};
   how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  return UniqueFd(static_cast<int>(
-      ::syscall(SYS_openat2, root_fd_.get(), name.c_str(), &how, sizeof how)));
+  return UniqueFd(
+      static_cast<int>(::syscall(SYS_openat2, root_fd_.get(), name.c_str(), &how, sizeof how)));
 }
 
 UniqueFd HostView::open_for_reading(std::string_view path) const {

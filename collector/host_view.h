@@ -1,6 +1,6 @@
 #pragma once
-/// The host as the kernel readers see it: its root folder, small reads, name patterns, and the lists
-/// of processes and network namespaces that several readings share.
+/// The host as the kernel readers see it: its root folder, small reads, name patterns, and the
+/// lists of processes and network namespaces that several readings share.
 
 #include <sys/types.h>
 
@@ -94,8 +94,8 @@ class HostView {
   HostText read_text(std::string_view path, std::size_t size_bytes_max = kHostTextBytesMax) const;
   HostNames names(std::string_view path) const;
   [[nodiscard]] bool exists(std::string_view path) const;
-  /// Expands `*`, `?` and `**` (pattern language of docs/spec/artifacts.md, without sets). A pattern
-  /// without wildcards gives itself, whether it exists or not.
+  /// Expands `*`, `?` and `**` (pattern language of docs/spec/artifacts.md, without sets). A
+  /// pattern without wildcards gives itself, whether it exists or not.
   HostMatches expand(std::string_view pattern) const;
 
   /// Every process: those that /proc lists and those that only answer to their number.

@@ -38,13 +38,13 @@ class HeadAndFdSource final : public ByteSource {
   CallFailure failure_;
 };
 
+}  // namespace
+
 std::chrono::nanoseconds monotonic_now() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
-
-}  // namespace
 
 CatalogLine ReadingRun::line(std::string_view instance) const {
   CatalogLine line;
@@ -119,8 +119,9 @@ void JsonLines::add(const Json& value) {
 }
 
 Status JsonLines::store(ReadingRun& run, std::string_view instance) const {
-  return run.store_text(instance, text_,
-                        cut_ ? std::vector<std::string>{"cut_at_limit"} : std::vector<std::string>{});
+  return run.store_text(
+      instance, text_,
+      cut_ ? std::vector<std::string>{"cut_at_limit"} : std::vector<std::string>{});
 }
 
 void put_bytes(Json& object, const std::string& key, std::string_view bytes) {

@@ -19,7 +19,7 @@ namespace casebook {
 enum class ReadingTake { content, metadata, redacted };
 
 struct ReadingRequest {
-  std::string rule;     ///< "<artifact>/<entry>".
+  std::string rule;  ///< "<artifact>/<entry>".
   int stage = 0;
   std::string reading;  ///< "proc.pid.maps".
   std::string path;     ///< The pattern it reads, where the definition names one.
@@ -38,8 +38,8 @@ struct SourceCount {
 /// One request while it is being answered.
 class ReadingRun {
  public:
-  ReadingRun(const ReadingRequest& request, HostView& host, EntrySink& sink, const StopRequest& stop,
-             SourceCount& count)
+  ReadingRun(const ReadingRequest& request, HostView& host, EntrySink& sink,
+             const StopRequest& stop, SourceCount& count)
       : request_(request), host_(host), sink_(sink), stop_(stop), count_(count) {}
 
   [[nodiscard]] const ReadingRequest& request() const { return request_; }
@@ -94,6 +94,9 @@ void put_bytes(Json& object, const std::string& key, std::string_view bytes);
 void put_number(Json& object, const std::string& key, std::uint64_t number);
 /// Sets object["error"] to {"call","errno"}.
 void put_failure(Json& object, CallFailure failure);
+
+/// CLOCK_MONOTONIC now, for the `mono` of a line.
+std::chrono::nanoseconds monotonic_now();
 
 /// True for errors that mean "this kernel or host has no such thing".
 bool means_absent(int errno_value);

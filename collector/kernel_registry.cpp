@@ -106,7 +106,7 @@ class Taking {
 }  // namespace
 
 std::span<const std::span<const ReadingRow>> reading_groups() {
-  static const std::array kGroups = {file_rows(), self_rows()};
+  static const std::array kGroups = {file_rows(), self_rows(), bpf_rows()};
   return kGroups;
 }
 

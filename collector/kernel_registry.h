@@ -8,7 +8,8 @@
 
 namespace casebook {
 
-/// One process while its readings are taken; the folder stays bound to it when the number is reused.
+/// One process while its readings are taken; the folder stays bound to it when the number is
+/// reused.
 struct ProcessFolder {
   pid_t pid = 0;
   int fd = -1;  ///< Of /proc/<pid>, O_PATH.
@@ -53,8 +54,9 @@ Result<SourceCount> take_reading(const ReadingRequest& request, HostView& host, 
                                  const StopRequest& stop);
 
 // The groups, each in the source file of its name.
-std::span<const ReadingRow> file_rows();     // kernel_file_rows.cpp
-std::span<const ReadingRow> self_rows();     // kernel_self.cpp
+std::span<const ReadingRow> file_rows();  // kernel_file_rows.cpp
+std::span<const ReadingRow> self_rows();  // kernel_self.cpp
+std::span<const ReadingRow> bpf_rows();   // kernel_bpf.cpp
 
 /// Reads the files that `run.request().path` names, with a process or a namespace filled in before.
 Status read_files(ReadingRun& run, const ReadingRow& row);

@@ -107,7 +107,8 @@ Status read_own_program(ReadingRun& run) {
   if (!fd) return run.lose("", {"open", errno});
   JsonLines lines(run.request().size_bytes_max);
   Json line = describe_open_file(fd.get());
-  if (const auto target = read_link_at(AT_FDCWD, "/proc/self/exe")) put_bytes(line, "target", *target);
+  if (const auto target = read_link_at(AT_FDCWD, "/proc/self/exe"))
+    put_bytes(line, "target", *target);
   put_digest(line, fd.get());
   lines.add(line);
   return lines.store(run);
@@ -148,7 +149,8 @@ Status read_vdso(ReadingRun& run) {
   const HostText maps = run.host().read_text("/proc/self/maps");
   const std::optional<AddressRange> range = find_mapping(maps.bytes, "[vdso]");
   if (!range) return run.lose("", {"read", ENOENT});
-  const std::span bytes(reinterpret_cast<const std::byte*>(range->begin), range->end - range->begin);
+  const std::span bytes(reinterpret_cast<const std::byte*>(range->begin),
+                        range->end - range->begin);
   auto digest = sha256(bytes);
   if (!digest) return run.lose("", {"sha256", EIO});
   JsonLines lines(run.request().size_bytes_max);
@@ -236,13 +238,22 @@ struct LimitName {
   int resource;
   const char* name;
 };
-constexpr auto kLimits = std::to_array<LimitName>(
-    {{RLIMIT_AS, "as"},           {RLIMIT_CORE, "core"},         {RLIMIT_CPU, "cpu"},
-     {RLIMIT_DATA, "data"},       {RLIMIT_FSIZE, "fsize"},       {RLIMIT_LOCKS, "locks"},
-     {RLIMIT_MEMLOCK, "memlock"}, {RLIMIT_MSGQUEUE, "msgqueue"}, {RLIMIT_NICE, "nice"},
-     {RLIMIT_NOFILE, "nofile"},   {RLIMIT_NPROC, "nproc"},       {RLIMIT_RSS, "rss"},
-     {RLIMIT_RTPRIO, "rtprio"},   {RLIMIT_RTTIME, "rttime"},     {RLIMIT_SIGPENDING, "sigpending"},
-     {RLIMIT_STACK, "stack"}});
+constexpr auto kLimits = std::to_array<LimitName>({{RLIMIT_AS, "as"},
+                                                   {RLIMIT_CORE, "core"},
+                                                   {RLIMIT_CPU, "cpu"},
+                                                   {RLIMIT_DATA, "data"},
+                                                   {RLIMIT_FSIZE, "fsize"},
+                                                   {RLIMIT_LOCKS, "locks"},
+                                                   {RLIMIT_MEMLOCK, "memlock"},
+                                                   {RLIMIT_MSGQUEUE, "msgqueue"},
+                                                   {RLIMIT_NICE, "nice"},
+                                                   {RLIMIT_NOFILE, "nofile"},
+                                                   {RLIMIT_NPROC, "nproc"},
+                                                   {RLIMIT_RSS, "rss"},
+                                                   {RLIMIT_RTPRIO, "rtprio"},
+                                                   {RLIMIT_RTTIME, "rttime"},
+                                                   {RLIMIT_SIGPENDING, "sigpending"},
+                                                   {RLIMIT_STACK, "stack"}});
 
 Status read_limits(ReadingRun& run) {
   JsonLines lines(run.request().size_bytes_max);

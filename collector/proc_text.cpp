@@ -198,6 +198,12 @@ Json describe_open_file(int fd) {
   return line;
 }
 
+std::string file_sha256(int fd, std::uint64_t size_bytes_max) {
+  FdSource source(fd);
+  auto digest = hash_stream(source, size_bytes_max);
+  return digest ? to_hex(*digest) : std::string();
+}
+
 void put_digest(Json& line, int fd) {
   FdSource source(fd);
   auto digest = hash_stream(source, kDigestBytesMax);
@@ -225,11 +231,13 @@ std::string start_time_text(std::uint64_t start_ticks, std::chrono::nanoseconds 
 
 bool names_secret(std::string_view name) {
   static constexpr std::array<std::string_view, 16> kParts = {
-      "PASS", "SECRET", "TOKEN", "APIKEY", "API_KEY", "ACCESS_KEY", "PRIVATE", "CREDENTIAL",
-      "AUTH", "PWD", "CONNECTION_STRING", "DATABASE_URL", "DSN", "COOKIE", "ENCRYPTION_KEY", "_KEY"};
+      "PASS",    "SECRET",     "TOKEN",          "APIKEY", "API_KEY",           "ACCESS_KEY",
+      "PRIVATE", "CREDENTIAL", "AUTH",           "PWD",    "CONNECTION_STRING", "DATABASE_URL",
+      "DSN",     "COOKIE",     "ENCRYPTION_KEY", "_KEY"};
   std::string upper(name);
-  std::ranges::transform(upper, upper.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  std::ranges::transform(upper, upper.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  });
   if (upper == "PWD" || upper == "OLDPWD" || upper == "SSH_AUTH_SOCK" || upper == "XAUTHORITY")
     return false;
   return std::ranges::any_of(

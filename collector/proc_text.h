@@ -1,6 +1,7 @@
 #pragma once
 /// Parsing what /proc says about one process, and the facts that several readings give.
-/// Source: proc(5). Everything here comes from the kernel but names and arguments, which are hostile.
+/// Source: proc(5). Everything here comes from the kernel but names and arguments, which are
+/// hostile.
 
 #include <sys/types.h>
 
@@ -67,6 +68,8 @@ std::optional<std::uint64_t> parse_unsigned(std::string_view text, int base = 10
 void put_command_line(Json& line, int folder);
 /// Link count, type, device, inode, size, owner and times of an open file.
 Json describe_open_file(int fd);
+/// SHA-256 (hex) of an open file from its beginning; empty when it cannot be read or is longer.
+std::string file_sha256(int fd, std::uint64_t size_bytes_max);
 /// Sets "sha256" and "hashed_bytes" of an open file from its beginning, or "digest_error".
 void put_digest(Json& line, int fd);
 
