@@ -52,10 +52,10 @@ class CommandSourceTest : public testing::Test {
 bool group_ends(pid_t group) {
   for (int attempt = 0; attempt < 200; ++attempt) {
     bool runs = false;
-    for (const auto& folder : std::filesystem::directory_iterator("/proc")) {
-      std::ifstream file(folder.path() / "stat");
-      const std::string text{std::istreambuf_iterator<char>(file), {}};
-      const auto stat = parse_process_stat(text);
+    const SystemClock clock;
+    const HostView host(clock);
+    for (const std::string& name : host.names("/proc").names) {
+      const auto stat = parse_process_stat(host.read_text("/proc/" + name + "/stat").bytes);
       runs = runs || (stat && stat->pgrp == group && stat->state != 'Z' && stat->state != 'X');
     }
     if (!runs) return true;
