@@ -41,6 +41,7 @@ ssize_t FileCalls::write(int fd, const void* bytes, std::size_t size_bytes) {
   return ::write(fd, bytes, size_bytes);
 }
 int FileCalls::fsync(int fd) { return ::fsync(fd); }
+int FileCalls::ftruncate(int fd, off_t size_bytes) { return ::ftruncate(fd, size_bytes); }
 int FileCalls::rename(const char* from, const char* to) { return ::rename(from, to); }
 int FileCalls::link(const char* from, const char* to) { return ::link(from, to); }
 int FileCalls::unlink(const char* path) { return ::unlink(path); }
@@ -74,8 +75,8 @@ Result<DurableFile> DurableFile::create(std::filesystem::path path, mode_t mode,
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     auto temporary = temporary_name(path);
     if (!temporary) return std::move(temporary).error();
-    UniqueFd fd(calls.open(temporary->c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                           mode));
+    UniqueFd fd(
+        calls.open(temporary->c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
     if (fd) {
       return DurableFile(std::move(path), *std::move(temporary), std::move(fd), if_exists, calls);
     }

@@ -20,6 +20,7 @@ class FileCalls {
   virtual int open(const char* path, int flags, mode_t mode);
   virtual ssize_t write(int fd, const void* bytes, std::size_t size_bytes);
   virtual int fsync(int fd);
+  virtual int ftruncate(int fd, off_t size_bytes);
   virtual int rename(const char* from, const char* to);
   /// Gives `from` the further name `to`; fails when `to` exists.
   virtual int link(const char* from, const char* to);

@@ -19,6 +19,9 @@ class FaultyFiles final : public FileCalls {
     return fails() ? refuse() : FileCalls::write(fd, bytes, size_bytes);
   }
   int fsync(int fd) override { return fails() ? refuse() : FileCalls::fsync(fd); }
+  int ftruncate(int fd, off_t size_bytes) override {
+    return fails() ? refuse() : FileCalls::ftruncate(fd, size_bytes);
+  }
   int rename(const char* from, const char* to) override {
     return fails() ? refuse() : FileCalls::rename(from, to);
   }
