@@ -1,5 +1,11 @@
-// Parsing of the words of a command line against the tree of commands.
+// Parsing of the words of a command line against the tree of commands, by CLI11.
+//
+// CLI11 finds out which word is a command, an option or a value; the rest are arguments. What words
+// mean, what is missing and how a refusal reads is decided here, from the same tree that help and
+// completion are made of. Its exceptions end in this file.
+#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <limits>
 
 #include "cli/command.h"
 #include "cli/suggest.h"
@@ -8,100 +14,136 @@
 namespace casebook::cli {
 namespace {
 
-/// Walks the words once. Stops at the first problem.
-class Parser {
+/// A command with the CLI11 objects made from it, in the same order. Arguments are no business of
+/// CLI11: it would take a file name like "[a,b]" for a list of two.
+struct Node {
+  const Command* command;
+  CLI::App* app;
+  std::vector<CLI::Option*> options;
+  std::vector<Node> children;
+};
+
+Node describe(const Command& command, CLI::App& app) {
+  app.set_help_flag();
+  app.allow_extras();
+  app.fallthrough();
+  app.require_subcommand(0, 1);  // So that a file named like a command stays a file.
+  Node node{.command = &command, .app = &app, .options = {}, .children = {}};
+  for (const Option& option : command.options()) {
+    const bool is_flag = option.value_name.empty();
+    CLI::Option* added = is_flag ? app.add_flag(option.name) : app.add_option(option.name);
+    added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    if (!is_flag) added->expected(1)->allow_extra_args(false);
+    node.options.push_back(added);
+  }
+  for (const auto& child : command.children()) {
+    node.children.push_back(describe(*child, *app.add_subcommand(child->name())));
+  }
+  return node;
+}
+
+/// One reading of one command line.
+class Reading {
  public:
-  Parser(const Command& root, const std::vector<std::string>& words) : words_(words) {
-    parsed_.trail.push_back(&root);
+  explicit Reading(const Command& root) : tree_(describe(root, app_)) {
+    help_ = app_.add_flag("-h,--help");
   }
 
-  ParsedCommandLine parse() && {
-    while (at_ < words_.size() && parsed_.problem.empty()) take(words_[at_++]);
-    if (parsed_.problem.empty() && !parsed_.is_help_asked) check_complete();
+  ParsedCommandLine read(const std::vector<std::string>& words) && {
+    // Behind "--" everything is an argument.
+    const auto end = std::ranges::find(words, "--");
+    std::vector<std::string> left(words.begin(), end);
+    std::ranges::reverse(left);
+    bool is_cut = false;
+    try {
+      app_.parse(std::move(left));
+    } catch (const CLI::ParseError&) {
+      is_cut = true;  // An option without its value: what came before is kept in the objects.
+    }
+    follow(tree_);
+    parsed_.is_help_asked = help_->count() > 0;
+    for (const Node* node : trail_) apply_options(*node);
+    refuse_unknown();
+    if (end != words.end()) arguments_.insert(arguments_.end(), end + 1, words.end());
+    if (parsed_.is_help_asked) return std::move(parsed_);
+    if (is_cut && end != words.begin()) refuse_missing_value(*(end - 1));
+    apply_arguments();
     return std::move(parsed_);
   }
 
  private:
-  [[nodiscard]] const Command& command() const { return *parsed_.trail.back(); }
-
-  void take(const std::string& word) {
-    if (are_options_over_ || word.size() < 2 || word.front() != '-') {
-      if (!command().children().empty()) return take_command(word);
-      return take_argument(word);
-    }
-    if (word == "--") {
-      are_options_over_ = true;
-    } else if (word == "--help" || word == "-h") {
-      parsed_.is_help_asked = true;
-    } else {
-      take_option(word);
+  void follow(const Node& node) {
+    trail_.push_back(&node);
+    parsed_.trail.push_back(node.command);
+    const auto words = node.app->remaining();
+    arguments_.insert(arguments_.end(), words.begin(), words.end());
+    for (const Node& child : node.children) {
+      if (child.app->parsed()) return follow(child);
     }
   }
 
-  void take_command(const std::string& word) {
-    if (const Command* child = command().find_child(word)) {
-      parsed_.trail.push_back(child);
-      return;
+  void apply_options(const Node& node) {
+    for (std::size_t i = 0; i < node.options.size(); ++i) {
+      const Option& option = node.command->options()[i];
+      for (const std::string& value : node.options[i]->results()) {
+        if (option.value_name.empty() && value != "true") {
+          problem(option.name + " takes no value");
+          continue;
+        }
+        set(option.name, option.set, option.value_name.empty() ? "" : value);
+      }
     }
+  }
+
+  void apply_arguments() {
+    std::size_t at = 0;
+    for (const Argument& argument : parsed_.trail.back()->arguments()) {
+      const bool is_single = argument.count == Count::one || argument.count == Count::optional;
+      const bool is_needed = argument.count == Count::one || argument.count == Count::one_or_more;
+      if (is_needed && at == arguments_.size()) {
+        problem(argument.name + " is missing: " + argument.help);
+      }
+      const std::size_t end = is_single ? std::min(at + 1, arguments_.size()) : arguments_.size();
+      for (; at < end; ++at) set(argument.name, argument.set, arguments_[at]);
+    }
+    if (at < arguments_.size()) problem("too much: " + printable(arguments_[at]));
+  }
+
+  void set(const std::string& name, const Setter& setter, const std::string& value) {
+    if (auto done = setter(value); !done) {
+      problem(name + ' ' + printable(value) + ": " + done.error().message, done.error().hint);
+    }
+  }
+
+  /// @param word  the last word that CLI11 saw.
+  void refuse_missing_value(const std::string& word) {
+    for (const Node* node : trail_) {
+      const Option* option = node->command->find_option(word);
+      if (option == nullptr) continue;
+      problem(option->name + " needs a value: " + option->name + ' ' + option->value_name);
+    }
+    problem(printable(word) + ": not understood");
+  }
+
+  void refuse_unknown() {
+    for (const std::string& word : arguments_) {
+      if (word.size() > 1 && word.front() == '-') {
+        return unknown_option(word.substr(0, word.find('=')));
+      }
+    }
+    const auto& children = parsed_.trail.back()->children();
+    if (children.empty() || arguments_.empty()) return;
     std::vector<std::string> known;
-    for (const auto& child : command().children()) known.push_back(child->name());
-    unknown(word, "command", nearest_word(word, known));
-  }
-
-  void take_option(const std::string& word) {
-    const std::size_t equals = word.find('=');
-    const std::string name = word.substr(0, equals);
-    const Option* option = command().find_option(name);
-    if (option == nullptr) option = parsed_.trail.front()->find_option(name);
-    if (option == nullptr) return unknown_option(name);
-    std::string value;
-    if (option->value_name.empty()) {
-      if (equals != std::string::npos) return problem(name + " takes no value");
-    } else if (equals != std::string::npos) {
-      value = word.substr(equals + 1);
-    } else if (at_ < words_.size()) {
-      value = words_[at_++];
-    } else {
-      return problem(name + " needs a value: " + name + ' ' + option->value_name);
-    }
-    if (auto set = option->set(value); !set) {
-      problem(name + ' ' + printable(value) + ": " + set.error().message, set.error().hint);
-    }
+    for (const auto& child : children) known.push_back(child->name());
+    unknown(arguments_.front(), "command", nearest_word(arguments_.front(), known));
   }
 
   void unknown_option(const std::string& name) {
     std::vector<std::string> known = {"--help"};
-    for (const Command* place : {&command(), parsed_.trail.front()}) {
+    for (const Command* place : {parsed_.trail.back(), parsed_.trail.front()}) {
       for (const Option& option : place->options()) known.push_back(option.name);
     }
     unknown(name, "option", nearest_word(name, known));
-  }
-
-  void take_argument(const std::string& word) {
-    const auto& arguments = command().arguments();
-    if (argument_ == arguments.size()) {
-      return problem("too much: " + printable(word));
-    }
-    const Argument& argument = arguments[argument_];
-    ++taken_;
-    if (argument.count == Count::one || argument.count == Count::optional) {
-      ++argument_;
-      taken_ = 0;
-    }
-    if (auto set = argument.set(word); !set) {
-      problem(argument.name + ' ' + printable(word) + ": " + set.error().message, set.error().hint);
-    }
-  }
-
-  void check_complete() {
-    const auto& arguments = command().arguments();
-    for (std::size_t i = argument_; i < arguments.size(); ++i) {
-      const Count count = arguments[i].count;
-      const bool is_started = i == argument_ && taken_ > 0;
-      if (count == Count::one || (count == Count::one_or_more && !is_started)) {
-        return problem(arguments[i].name + " is missing: " + arguments[i].help);
-      }
-    }
   }
 
   void unknown(const std::string& word, const std::string& kind, const std::string& nearest) {
@@ -110,23 +152,25 @@ class Parser {
     problem(std::move(text));
   }
 
+  /// The first problem stands.
   void problem(std::string text, std::string hint = {}) {
+    if (!parsed_.problem.empty()) return;
     parsed_.problem = std::move(text);
     parsed_.hint = hint.empty() ? parsed_.words() + " --help" : std::move(hint);
   }
 
-  const std::vector<std::string>& words_;
+  CLI::App app_;
+  Node tree_;
+  CLI::Option* help_ = nullptr;
+  std::vector<const Node*> trail_;
+  std::vector<std::string> arguments_;
   ParsedCommandLine parsed_;
-  std::size_t at_ = 0;
-  std::size_t argument_ = 0;  // The argument that the next plain word belongs to.
-  std::size_t taken_ = 0;     // How many words it has so far.
-  bool are_options_over_ = false;
 };
 
 }  // namespace
 
 ParsedCommandLine parse_command_line(const Command& root, const std::vector<std::string>& words) {
-  return Parser(root, words).parse();
+  return Reading(root).read(words);
 }
 
 }  // namespace casebook::cli
