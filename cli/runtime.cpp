@@ -37,7 +37,7 @@ void print_refusal(Runtime& runtime, const Error& error) {
     runtime.err << canonical_json(object) << '\n';
     return;
   }
-  runtime.err << wrap_behind("casebook: ", error.message, runtime.terminal.width_columns);
+  runtime.err << wrap_behind(runtime.program + ": ", error.message, runtime.terminal.width_columns);
   if (!error.hint.empty()) {
     runtime.err << wrap_behind("  ", error.hint, runtime.terminal.width_columns);
   }

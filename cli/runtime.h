@@ -34,6 +34,7 @@ struct Runtime {
   Terminal terminal;
   PassphraseSource& passphrases;
   CommonOptions common = {};
+  std::string program = "casebook";  ///< Name in front of refusals.
 
   /// Where the keys and settings of this user lie: $XDG_CONFIG_HOME/casebook or
   /// ~/.config/casebook. @return `not_found` when there is no home folder.
