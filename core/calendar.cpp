@@ -206,26 +206,20 @@ Deadline business_days(UtcSeconds start, int count, const Place& place) {
     return deadline;
   }
   LocalDate day = first;
-  for (int counted = 0; counted < count; ++counted) {
-    auto next = next_working_day(plus_days(day, 1), *place.holidays);
-    if (!next) {
-      // What can still be said without the missing year: weekends alone never make it later.
-      const auto weekends = HolidayCalendar::weekends_only(place.holidays->id());
-      deadline.earliest = business_days(start, count, {place.zone, &weekends}).earliest;
-      deadline.problem = std::move(next).error();
-      return deadline;
+  for (int counted = 0; counted < count;) {
+    day = plus_days(day, 1);
+    const auto works = place.holidays->is_working_day(day);
+    // Without data a weekday counts, which never makes the earliest deadline later.
+    if (!works && !deadline.problem) deadline.problem = works.error();
+    if (!works || *works) {
+      ++counted;
+    } else if (const auto why = place.holidays->why_not_working(day); !why.ends_with(": weekend")) {
+      deadline.steps.push_back(why + ", not counted");
     }
-    for (const std::string& reason : next->skipped) {
-      if (!reason.ends_with(": weekend")) deadline.steps.push_back(reason + ", not counted");
-    }
-    day = next->day;
   }
   deadline.earliest = place.zone.end_of_day(day);
-  if (place.holidays->has_holidays()) {
-    deadline.legal = deadline.earliest;
-  } else {
-    deadline.problem = no_holidays();
-  }
+  if (!place.holidays->has_holidays()) deadline.problem = no_holidays();
+  if (!deadline.problem) deadline.legal = deadline.earliest;
   deadline.steps.push_back("plus " + limit_text({Limit::Unit::business_days, count}) + " (" +
                            place.holidays->name() + ") = end of " + date_text(day));
   return deadline;

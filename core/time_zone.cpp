@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <limits>
 
 #include "core/durable_file.h"
+#include "core/nearest.h"
 #include "core/printable.h"
 
 namespace casebook {
@@ -63,30 +63,6 @@ bool is_zone_name(std::string_view name) {
   });
   return plain && !name.empty() && name.size() <= kNameBytesMax && name.front() != '/' &&
          name.front() != '-' && name.back() != '/';
-}
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string folded(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c == ' ' ? '_' : lower(c);
-  return out;
-}
-
-/// Levenshtein distance, for hints only.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t i = 0; i <= b.size(); ++i) row[i] = i;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t cost = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, cost});
-    }
-  }
-  return row[b.size()];
 }
 
 }  // namespace
@@ -221,27 +197,21 @@ std::string ZoneDatabase::near_name(std::string_view name) const {
   auto table = read_file(folder_ / "zone1970.tab", kZoneFileBytesMax);
   if (!table) return {};
   const std::string text(reinterpret_cast<const char*>(table->data()), table->size());
-  const std::string wanted = folded(name.substr(0, kNameBytesMax));
-  std::string best;
-  std::size_t best_distance = 4;
+  std::vector<std::string> zones;
+  std::vector<std::string> cities;  // The same zones without their continent.
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::string line = text.substr(at, end - at);
     at = end + 1;
-    const std::size_t first_tab = line.find('\t');
-    const std::size_t second_tab =
-        first_tab == std::string::npos ? first_tab : line.find('\t', first_tab + 1);
-    if (line.starts_with('#') || second_tab == std::string::npos) continue;
-    const std::string zone =
-        line.substr(second_tab + 1, line.find('\t', second_tab + 1) - second_tab - 1);
-    const std::string zone_folded = folded(zone);
-    if (zone_folded.substr(zone_folded.rfind('/') + 1) == wanted) return zone;
-    if (const std::size_t d = distance(wanted, zone_folded); d < best_distance) {
-      best = zone;
-      best_distance = d;
-    }
+    const std::size_t first = line.find('\t');
+    const std::size_t second = first == std::string::npos ? first : line.find('\t', first + 1);
+    if (line.starts_with('#') || second == std::string::npos) continue;
+    zones.push_back(line.substr(second + 1, line.find('\t', second + 1) - second - 1));
+    cities.push_back(zones.back().substr(zones.back().rfind('/') + 1));
   }
-  return best;
+  const std::string city = nearest(name, cities);
+  if (city.empty()) return nearest(name, zones);
+  return zones[static_cast<std::size_t>(std::ranges::find(cities, city) - cities.begin())];
 }
 
 }  // namespace casebook

@@ -1,0 +1,12 @@
+# Run by cmake -P from casebook_embed_files().
+file(STRINGS ${LIST} names)
+set(text "")
+foreach(name IN LISTS names)
+  file(READ ${FOLDER}/${name} content)
+  string(FIND "${content}" ")casebook\"" clash)
+  if(NOT clash EQUAL -1)
+    message(FATAL_ERROR "${name} holds the end mark of the literal")
+  endif()
+  string(APPEND text "{\"${name}\", R\"casebook(${content})casebook\"},\n")
+endforeach()
+file(WRITE ${OUTPUT} "${text}")
