@@ -7,3 +7,4 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 # bcrypt-pbkdf for encrypted OpenSSH keys: Debian 13 has Botan 3, Debian 12 has Botan 2.
 pkg_search_module(BOTAN REQUIRED IMPORTED_TARGET botan-3 botan-2)
+find_package(Threads REQUIRED)
