@@ -11,6 +11,7 @@ void add_all_commands(Command& root) {
   add_completion_command(root);
   add_doctor_command(root);
   add_help_command(root);
+  add_key_command(root);
   add_version_command(root);
 }
 

@@ -9,6 +9,7 @@ namespace casebook::cli {
 void add_completion_command(Command& root);
 void add_doctor_command(Command& root);
 void add_help_command(Command& root);
+void add_key_command(Command& root);
 void add_version_command(Command& root);
 
 /// Makes the whole tree below `root`.

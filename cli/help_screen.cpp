@@ -17,7 +17,7 @@ std::string filled(std::string text, int columns) {
 
 const std::vector<HelpRow>& help_rows() {
   static const std::vector<HelpRow> kRows = {
-      {"Set up", "doctor completion version", ""},
+      {"Set up", "key doctor completion version", ""},
   };
   return kRows;
 }

@@ -9,6 +9,7 @@
 #include "cli/exit_status.h"
 #include "cli/passphrase.h"
 #include "cli/terminal.h"
+#include "core/age_file.h"
 #include "core/clock.h"
 #include "core/json_text.h"
 #include "core/random.h"
@@ -35,6 +36,7 @@ struct Runtime {
   PassphraseSource& passphrases;
   CommonOptions common = {};
   std::string program = "casebook";  ///< Name in front of refusals.
+  int age_work_factor = kAgeWorkFactor;  ///< Of new key files; tests take a cheap one.
 
   /// Where the keys and settings of this user lie: $XDG_CONFIG_HOME/casebook or
   /// ~/.config/casebook. @return `not_found` when there is no home folder.

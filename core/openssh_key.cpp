@@ -225,9 +225,9 @@ Result<std::unique_ptr<Signer>> read_body(std::span<const std::byte> body, const
   return signer;
 }
 
-/// The part that is encrypted.
+/// The part that is encrypted, filled up to whole blocks.
 Result<SecretBytes> plain_body(const Ed25519Signer& key, std::string_view comment,
-                               Randomness& randomness) {
+                               std::size_t block, Randomness& randomness) {
   std::array<std::byte, 4> check_number{};
   if (auto filled = randomness.fill(check_number); !filled) return std::move(filled).error();
   const auto& point = key.public_key().point();
@@ -235,7 +235,7 @@ Result<SecretBytes> plain_body(const Ed25519Signer& key, std::string_view commen
   writer.raw(check_number).raw(check_number);
   writer.string(to_string(SshKeyType::ed25519)).string(point);
   writer.uint32(2 * kSeedBytes).raw(key.seed().reveal()).raw(point).string(comment);
-  for (std::uint8_t i = 1; writer.bytes().size() % kCipherBlockBytes != 0; ++i) writer.byte(i);
+  for (std::uint8_t i = 1; writer.bytes().size() % block != 0; ++i) writer.byte(i);
   return SecretBytes(std::move(writer).take());
 }
 
@@ -285,7 +285,7 @@ Result<SecretBytes> write_openssh_key(const Ed25519Signer& key, std::string_view
   if (auto filled = randomness.fill(salt); !filled) return std::move(filled).error();
   auto derived = derive(passphrase, salt, rounds);
   if (!derived) return derived;
-  auto plain = plain_body(key, comment, randomness);
+  auto plain = plain_body(key, comment, kCipherBlockBytes, randomness);
   if (!plain) return plain;
   auto body = crypt(*derived, plain->reveal());
   if (!body) return body;
@@ -295,6 +295,20 @@ Result<SecretBytes> write_openssh_key(const Ed25519Signer& key, std::string_view
   writer.raw(as_bytes(kMagic)).string(kCipher).string(kKdf).string(options.bytes());
   writer.uint32(1).string(key.public_key().blob()).string(body->reveal());
   return armored(writer.bytes());
+}
+
+Result<SecretBytes> write_open_openssh_key(const Ed25519Signer& key, std::string_view comment,
+                                           Randomness& randomness) {
+  if (!is_plain_comment(comment)) {
+    return Error{ErrorCode::invalid_input, "key file: unusable comment"};
+  }
+  auto body = plain_body(key, comment, kPlainBlockBytes, randomness);
+  if (!body) return body;
+  SshWriter writer(1024 + comment.size());  // Never grows, as above.
+  writer.raw(as_bytes(kMagic)).string(kNone).string(kNone).string(std::string_view());
+  writer.uint32(1).string(key.public_key().blob()).string(body->reveal());
+  const SecretBytes blob(std::move(writer).take());
+  return armored(blob.reveal());
 }
 
 }  // namespace casebook

@@ -43,4 +43,8 @@ Result<SecretBytes> write_openssh_key(const Ed25519Signer& key, std::string_view
                                       const SecretBytes& passphrase, Randomness& randomness,
                                       unsigned rounds = kBcryptRounds);
 
+/// The same without protection, for demonstrations and tests: whoever reads the file can sign.
+Result<SecretBytes> write_open_openssh_key(const Ed25519Signer& key, std::string_view comment,
+                                           Randomness& randomness);
+
 }  // namespace casebook

@@ -46,7 +46,8 @@ struct TestRuntime {
                     return found->second;
                   },
                   .terminal = {},
-                  .passphrases = passphrases};
+                  .passphrases = passphrases,
+                  .age_work_factor = 10};
 
   /// Runs one command line of the whole program.
   ExitStatus run(const std::vector<std::string>& words) {

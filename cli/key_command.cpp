@@ -1,0 +1,90 @@
+// `casebook key new|show`.
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/key_folder.h"
+#include "cli/text.h"
+#include "core/printable.h"
+
+namespace casebook::cli {
+namespace {
+
+Json person_json(const Person& person, const std::string& fingerprint) {
+  return {{"fingerprint", fingerprint},          {"folder", printable(person.folder.string())},
+          {"format", "casebook-key/1"},          {"name", person.name},
+          {"protected", person.is_protected},    {"public_key", person.key.line()},
+          {"recipient", person.recipient.text()}};
+}
+
+ExitStatus show_person(Runtime& runtime, const Person& person) {
+  auto fingerprint = person.key.fingerprint();
+  if (!fingerprint) return fail(runtime, fingerprint.error());
+  if (runtime.common.is_json) {
+    print_json(runtime, person_json(person, *fingerprint));
+    return ExitStatus::done;
+  }
+  runtime.out << person.name
+              << (person.is_protected ? "" : "  (no passphrase: for demonstrations only)")
+              << "\n  fingerprint  " << *fingerprint << "\n  signs        " << person.key.line()
+              << "\n  opens        " << person.recipient.text() << "\n  files        "
+              << printable(person.folder.string()) << '\n';
+  return ExitStatus::done;
+}
+
+ExitStatus make_key(Runtime& runtime, NewPerson wanted) {
+  if (wanted.folder.empty()) {
+    auto folder = key_folder(runtime);
+    if (!folder) return fail(runtime, folder.error());
+    wanted.folder = *folder;
+  }
+  auto person = make_person(runtime, wanted);
+  if (!person) return fail(runtime, person.error());
+  if (!person->is_protected) {
+    runtime.err
+        << "casebook: this key has no passphrase: whoever reads the file can sign and open\n";
+  }
+  const ExitStatus shown = show_person(runtime, *person);
+  if (!runtime.common.is_json) {
+    runtime.out << "Give the fingerprint to those who check your work; keep a copy of the two\n"
+                   "secret files elsewhere: what is sealed to you opens with nothing else.\n";
+  }
+  return shown;
+}
+
+void add_key_new(Command& key) {
+  struct Options {
+    NewPerson wanted;
+    bool is_open = false;
+  };
+  auto options = std::make_shared<Options>();
+  Command& command = key.add("new", "Make your pair of keys: one signs, one opens");
+  command.argument("NAME", options->wanted.name, "how the files are called")
+      .option("--dir", "DIR", options->wanted.folder, "another folder than your own")
+      .flag("--no-passphrase", options->is_open, "unprotected; for demonstrations only")
+      .example("casebook key new ada", "asks for a passphrase, twice")
+      .example("age -d -i ada.age-identity FILE", "stock age uses the same file")
+      .run([options](Runtime& runtime) {
+        options->wanted.is_protected = !options->is_open;
+        return make_key(runtime, options->wanted);
+      });
+}
+
+void add_key_show(Command& key) {
+  key.add("show", "Show your public keys, to give to others")
+      .example("casebook key show", "fingerprint, signing key, recipient")
+      .run([](Runtime& runtime) {
+        auto person = choose_person(runtime);
+        return person ? show_person(runtime, *person) : fail(runtime, person.error());
+      });
+}
+
+}  // namespace
+
+void add_key_command(Command& root) {
+  Command& key = root.add("key", "Make and show keys");
+  add_key_new(key);
+  add_key_show(key);
+}
+
+}  // namespace casebook::cli

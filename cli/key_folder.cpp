@@ -1,0 +1,214 @@
+#include "cli/key_folder.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "core/durable_file.h"
+#include "core/openssh_key.h"
+#include "core/printable.h"
+
+namespace casebook::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kIdentitySuffix = ".age-identity";
+constexpr std::string_view kRecipientSuffix = ".age-recipient";
+constexpr std::string_view kSshSuffix = ".ssh";
+constexpr std::string_view kPublicSuffix = ".ssh.pub";
+constexpr std::size_t kSmallFileBytesMax = std::size_t{64} << 10U;
+constexpr std::string_view kAgeFileStart = "age-encryption.org/v1";
+
+fs::path with_suffix(const fs::path& folder, const std::string& name, std::string_view suffix) {
+  return folder / (name + std::string(suffix));
+}
+
+bool is_name(std::string_view name) {
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  return !name.empty() && name.size() <= 64 && name.front() != '.' && name.front() != '-' &&
+         name.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
+
+Result<Person> read_person(const fs::path& folder, const std::string& name) {
+  auto line = read_file(with_suffix(folder, name, kPublicSuffix), kSmallFileBytesMax);
+  if (!line) return std::move(line).error();
+  auto key = SshPublicKey::from_line(as_text(*line));
+  if (!key) return std::move(key).error().context(name);
+  auto text = read_file(with_suffix(folder, name, kRecipientSuffix), kSmallFileBytesMax);
+  if (!text) return std::move(text).error();
+  auto recipient = AgeRecipient::parse(first_line(as_text(*text)));
+  if (!recipient) return std::move(recipient).error().context(name);
+  auto identity = read_file(with_suffix(folder, name, kIdentitySuffix), kIdentityFileBytesMax);
+  if (!identity) return std::move(identity).error();
+  const bool is_protected = as_text(*identity).starts_with(kAgeFileStart);
+  return Person{name, folder, *std::move(key), *std::move(recipient), is_protected};
+}
+
+Status make_private_folder(const fs::path& folder) {
+  std::error_code failure;
+  if (folder.has_parent_path()) fs::create_directories(folder.parent_path(), failure);
+  if (failure) return system_error("make " + printable(folder.string()), failure.value());
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+    return system_error("make " + printable(folder.string()), errno);
+  }
+  return ok();
+}
+
+/// The two secret files, ready to be written.
+struct SecretFiles {
+  SecretBytes identity;
+  SecretBytes ssh;
+};
+
+Result<SecretFiles> seal_secrets(Runtime& runtime, const NewPerson& wanted,
+                                 const AgeIdentity& identity, const Ed25519Signer& signer) {
+  const std::string comment = wanted.name + " (casebook)";
+  const std::span<const AgeIdentity> identities(&identity, 1);
+  if (!wanted.is_protected) {
+    auto ssh = write_open_openssh_key(signer, comment, runtime.randomness);
+    if (!ssh) return std::move(ssh).error();
+    return SecretFiles{format_identities(identities), *std::move(ssh)};
+  }
+  auto passphrase = runtime.passphrases.ask({"for the keys of " + wanted.name, true});
+  if (!passphrase) return std::move(passphrase).error();
+  auto sealed = seal_identities(identities, *passphrase, runtime.age_work_factor, runtime.randomness);
+  if (!sealed) return std::move(sealed).error();
+  auto ssh = write_openssh_key(signer, comment, *passphrase, runtime.randomness);
+  if (!ssh) return std::move(ssh).error();
+  return SecretFiles{SecretBytes(*std::move(sealed)), *std::move(ssh)};
+}
+
+}  // namespace
+
+fs::path Person::identity_file() const { return with_suffix(folder, name, kIdentitySuffix); }
+fs::path Person::ssh_file() const { return with_suffix(folder, name, kSshSuffix); }
+
+Result<fs::path> key_folder(const Runtime& runtime) {
+  auto config = runtime.config_folder();
+  if (!config) return std::move(config).error();
+  return *config / "keys";
+}
+
+std::vector<Person> persons_in(const fs::path& folder) {
+  std::vector<Person> persons;
+  std::error_code failure;
+  for (fs::directory_iterator at(folder, failure), end; !failure && at != end;
+       at.increment(failure)) {
+    std::string name = at->path().filename().string();
+    if (!name.ends_with(kIdentitySuffix)) continue;
+    name.resize(name.size() - kIdentitySuffix.size());
+    if (!is_name(name)) continue;
+    if (auto person = read_person(folder, name)) persons.push_back(*std::move(person));
+  }
+  std::ranges::sort(persons, {}, &Person::name);
+  return persons;
+}
+
+Result<Person> choose_person(const Runtime& runtime) {
+  auto folder = key_folder(runtime);
+  if (!folder) return std::move(folder).error();
+  std::vector<Person> persons = persons_in(*folder);
+  std::string names;
+  for (const Person& person : persons) names += (names.empty() ? "" : ", ") + person.name;
+  const std::string& wanted = runtime.common.person;
+  if (persons.empty()) {
+    return Error{ErrorCode::not_found, "you have no key here yet",
+                 "make one: casebook key new NAME"};
+  }
+  if (wanted.empty()) {
+    if (persons.size() == 1) return std::move(persons.front());
+    return Error{ErrorCode::invalid_input, "whose key is meant?", "--as NAME, one of: " + names};
+  }
+  const auto found = std::ranges::find(persons, wanted, &Person::name);
+  if (found != persons.end()) return std::move(*found);
+  return Error{ErrorCode::not_found, printable(wanted) + ": no such key", "there are: " + names};
+}
+
+Result<Person> make_person(Runtime& runtime, const NewPerson& wanted) {
+  if (!is_name(wanted.name)) {
+    return Error{ErrorCode::invalid_input, printable(wanted.name) + ": not a name for a key",
+                 "letters, digits, '.', '_' and '-', at most 64"};
+  }
+  if (auto made = make_private_folder(wanted.folder); !made) return std::move(made).error();
+  std::error_code ignored;
+  for (const std::string_view suffix : {kIdentitySuffix, kSshSuffix, kPublicSuffix}) {
+    if (fs::exists(with_suffix(wanted.folder, wanted.name, suffix), ignored)) {
+      return Error{ErrorCode::invalid_input, wanted.name + ": there is such a key already",
+                   "choose another name; a key is never overwritten"};
+    }
+  }
+  auto identity = AgeIdentity::make(runtime.randomness);
+  if (!identity) return std::move(identity).error();
+  auto signer = Ed25519Signer::generate(runtime.randomness);
+  if (!signer) return std::move(signer).error();
+  auto secrets = seal_secrets(runtime, wanted, *identity, *signer);
+  if (!secrets) return std::move(secrets).error();
+
+  const std::string public_line = signer->public_key().line() + ' ' + wanted.name + '\n';
+  const std::string recipient_line = identity->recipient().text() + '\n';
+  const auto write = [&](std::string_view suffix, std::span<const std::byte> bytes, mode_t mode) {
+    return write_file(with_suffix(wanted.folder, wanted.name, suffix), bytes, mode);
+  };
+  // The identity comes last: without it nothing here counts as a person.
+  for (auto written : {write(kSshSuffix, secrets->ssh.reveal(), 0600),
+                       write(kPublicSuffix, as_bytes(public_line), 0644),
+                       write(kRecipientSuffix, as_bytes(recipient_line), 0644),
+                       write(kIdentitySuffix, secrets->identity.reveal(), 0600)}) {
+    if (!written) return std::move(written).error();
+  }
+  return read_person(wanted.folder, wanted.name);
+}
+
+Result<const SecretBytes*> KeyRing::passphrase(const std::string& purpose) {
+  if (!passphrase_) {
+    auto answer = runtime_.passphrases.ask({"of " + person_.name + ", for " + purpose, false});
+    if (!answer) return std::move(answer).error();
+    passphrase_ = *std::move(answer);
+  }
+  return &*passphrase_;
+}
+
+Result<std::span<const AgeIdentity>> KeyRing::identities(const std::string& purpose) {
+  if (identities_.empty()) {
+    auto file = read_file(person_.identity_file(), kIdentityFileBytesMax);
+    if (!file) return std::move(file).error();
+    const SecretBytes text(*std::move(file));
+    auto opened = Result<std::vector<AgeIdentity>>(std::vector<AgeIdentity>());
+    if (person_.is_protected) {
+      auto secret = passphrase(purpose);
+      if (!secret) return std::move(secret).error();
+      opened = open_identities(text.reveal(), {.identities = {}, .passphrase = *secret});
+    } else {
+      opened = parse_identities(text);
+    }
+    if (!opened)
+      return std::move(opened).error().context(person_.identity_file().filename().string());
+    identities_ = *std::move(opened);
+  }
+  return std::span<const AgeIdentity>(identities_);
+}
+
+Result<Signer*> KeyRing::signer(const std::string& purpose) {
+  if (!signer_) {
+    auto file = read_file(person_.ssh_file(), kOpensshKeyBytesMax);
+    if (!file) return std::move(file).error();
+    const SecretBytes text(*std::move(file));
+    const SecretBytes none;
+    const SecretBytes* secret = &none;
+    if (person_.is_protected) {
+      auto asked = passphrase(purpose);
+      if (!asked) return std::move(asked).error();
+      secret = *asked;
+    }
+    auto opened = open_openssh_key(text, *secret);
+    if (!opened) return std::move(opened).error().context(person_.ssh_file().filename().string());
+    signer_ = *std::move(opened);
+  }
+  return signer_.get();
+}
+
+}  // namespace casebook::cli

@@ -1,0 +1,66 @@
+#pragma once
+/// The keys of a person on this machine: NAME.age-identity opens, NAME.ssh signs; both are files of
+/// stock programs. Public halves: NAME.age-recipient and NAME.ssh.pub.
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/runtime.h"
+#include "core/age_identity_file.h"
+#include "core/ssh_signer.h"
+
+namespace casebook::cli {
+
+/// The public side of one pair of keys.
+struct Person {
+  std::string name;
+  std::filesystem::path folder;
+  SshPublicKey key;
+  AgeRecipient recipient;
+  bool is_protected = true;  ///< By a passphrase.
+
+  [[nodiscard]] std::filesystem::path identity_file() const;
+  [[nodiscard]] std::filesystem::path ssh_file() const;
+};
+
+/// $XDG_CONFIG_HOME/casebook/keys.
+Result<std::filesystem::path> key_folder(const Runtime& runtime);
+
+/// Whole pairs in `folder`, by name; files that do not belong together are passed over.
+std::vector<Person> persons_in(const std::filesystem::path& folder);
+/// The person of `--as`, else the only one. @return `not_found` or `invalid_input` with who there
+/// is.
+Result<Person> choose_person(const Runtime& runtime);
+
+struct NewPerson {
+  std::string name;  ///< a-z, A-Z, 0-9, '.', '_', '-'; 1 to 64 characters, no '.' or '-' in front.
+  std::filesystem::path folder;
+  bool is_protected = true;
+};
+/// Makes both files and their public halves; asks for the new passphrase once. @return
+/// `invalid_input` when one of the files is there already.
+Result<Person> make_person(Runtime& runtime, const NewPerson& wanted);
+
+/// Opens a person's secrets when they are first needed, with one question for both files.
+class KeyRing {
+ public:
+  KeyRing(Runtime& runtime, Person person) : runtime_(runtime), person_(std::move(person)) {}
+  [[nodiscard]] const Person& person() const { return person_; }
+  /// @param purpose  what for, as the prompt shows it: "reading B-7". @return `locked` for a wrong
+  ///                 passphrase.
+  Result<std::span<const AgeIdentity>> identities(const std::string& purpose);
+  Result<Signer*> signer(const std::string& purpose);
+
+ private:
+  Result<const SecretBytes*> passphrase(const std::string& purpose);
+  Runtime& runtime_;
+  Person person_;
+  std::optional<SecretBytes> passphrase_;
+  std::vector<AgeIdentity> identities_;
+  std::unique_ptr<Signer> signer_;
+};
+
+}  // namespace casebook::cli
