@@ -24,6 +24,10 @@ Result<Digest256> digest_member(const Json& object, std::string_view key) {
   return digest;
 }
 
+bool is_fact(std::string_view text) {
+  return !text.empty() && text.size() <= kFactBytesMax && is_utf8(text);
+}
+
 bool is_null(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_null();
@@ -110,8 +114,11 @@ Result<Ratification> parse_ratification(std::string_view text) {
 
 Result<NewRatification> make_ratification(const RatificationRequest& request, Signer& signer,
                                           Randomness& randomness) {
-  if (request.reason.empty() || request.reason.size() > kFactBytesMax) {
-    return invalid("ratification: a reason is needed, of at most 4096 bytes");
+  if (!is_fact(request.reason)) {
+    return invalid("ratification: a reason is needed, UTF-8 of at most 4096 bytes");
+  }
+  if (request.directed_by && !is_fact(*request.directed_by)) {
+    return invalid("ratification: directed by whom is UTF-8 of 1 to 4096 bytes");
   }
   auto salt = make_fact_salt(randomness);
   if (!salt) return std::move(salt).error();

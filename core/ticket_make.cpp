@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/json_text.h"
 #include "core/ssh_signature.h"
 #include "core/ticket.h"
 
@@ -13,9 +14,9 @@ class FactWriter {
  public:
   explicit FactWriter(SecretBytes salt) : facts_{std::move(salt), {}} {}
   Result<Digest256> add(std::string_view field, std::string value) {
-    if (value.empty() || value.size() > kFactBytesMax) {
+    if (value.empty() || value.size() > kFactBytesMax || !is_utf8(value)) {
       return Error{ErrorCode::invalid_input,
-                   std::string(field) + " of no text or of more than 4096 bytes"};
+                   std::string(field) + " is not UTF-8 of 1 to 4096 bytes"};
     }
     auto digest = salted_digest(facts_.salt, field, value);
     if (digest) facts_.values.emplace(field, std::move(value));
@@ -67,6 +68,9 @@ Status write_facts(Ticket& ticket, FactWriter& facts, const TicketRequest& reque
 }  // namespace
 
 Result<NewTicket> make_ticket(const TicketRequest& request, Signer& maker, Randomness& randomness) {
+  if (!is_utf8(request.profile_name)) {
+    return Error{ErrorCode::invalid_input, "ticket: the profile's name is not UTF-8"};
+  }
   auto id = TicketId::make(randomness);
   if (!id) return std::move(id).error();
   auto seal_key = Ed25519Signer::generate(randomness);
