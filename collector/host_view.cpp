@@ -16,12 +16,16 @@
 #include <chrono>
 #include <cstring>
 
+#include "collector/proc_text.h"
+#include "collector/process_table.h"
+
 namespace casebook {
 namespace {
 
 constexpr std::size_t kReadChunkBytes = std::size_t{64} << 10U;
 constexpr pid_t kSweepPidMax = 4'194'304;  // Largest pid_max of any Linux.
 constexpr std::chrono::seconds kSweepTimeMax{3};
+constexpr std::uint64_t kDigestBytesMax = std::uint64_t{1} << 30U;
 
 std::string_view relative(std::string_view path) {
   while (path.starts_with('/')) path.remove_prefix(1);
@@ -284,6 +288,22 @@ const std::vector<NetNamespace>& HostView::net_namespaces() {
     }
   }
   return *net_namespaces_;
+}
+
+const ProcessTable& HostView::processes() {
+  if (!processes_) processes_ = std::make_shared<const ProcessTable>(ProcessTable::read(*this));
+  return *processes_;
+}
+
+const std::string& HostView::digest_of(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return digests_[""];
+  const std::string key = std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino) +
+                          ":" + std::to_string(status.st_size) + ":" +
+                          std::to_string(status.st_ctim.tv_sec) + "." +
+                          std::to_string(status.st_ctim.tv_nsec);
+  if (const auto known = digests_.find(key); known != digests_.end()) return known->second;
+  return digests_.emplace(key, file_sha256(fd, kDigestBytesMax)).first->second;
 }
 
 }  // namespace casebook

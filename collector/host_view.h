@@ -5,6 +5,8 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +18,8 @@
 #include "core/clock.h"
 
 namespace casebook {
+
+class ProcessTable;
 
 /// A system call of the host that failed: its name and errno. errno 0 means that nothing failed.
 struct CallFailure {
@@ -103,6 +107,10 @@ class HostView {
   /// Processes that answer to their number while /proc does not list them.
   const std::vector<pid_t>& unlisted_pids();
   const std::vector<NetNamespace>& net_namespaces();
+  /// The facts of every process, as they were at the first call.
+  const ProcessTable& processes();
+  /// SHA-256 (hex) of an open file, each inode once; empty when it cannot be read or is over 1 GiB.
+  const std::string& digest_of(int fd);
 
  private:
   void list_pids();
@@ -114,6 +122,8 @@ class HostView {
   std::optional<std::vector<pid_t>> pids_;
   std::vector<pid_t> unlisted_pids_;
   std::optional<std::vector<NetNamespace>> net_namespaces_;
+  std::shared_ptr<const ProcessTable> processes_;
+  std::map<std::string, std::string> digests_;  // By device, inode, size and change time.
 };
 
 }  // namespace casebook

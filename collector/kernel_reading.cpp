@@ -75,6 +75,14 @@ Status ReadingRun::store_fd(CatalogLine line, std::string_view head, int fd) {
                                        .amend = amend});
 }
 
+Status ReadingRun::store_source(CatalogLine line, ByteSource& source) {
+  ++count_.stored;
+  return sink_.store(std::move(line), {.bytes = source,
+                                       .size_bytes = std::nullopt,
+                                       .size_bytes_max = request_.size_bytes_max,
+                                       .amend = {}});
+}
+
 Status ReadingRun::store_line(CatalogLine line, std::string_view text) {
   return store_fd(std::move(line), text, -1);
 }
@@ -130,6 +138,14 @@ void put_bytes(Json& object, const std::string& key, std::string_view bytes) {
   } else {
     object[key + "_base64"] = to_base64(as_bytes(bytes));
   }
+}
+
+void put_list(Json& object, const std::string& key, const std::vector<std::string>& texts) {
+  const bool utf8 =
+      std::ranges::all_of(texts, [](const std::string& text) { return is_utf8(text); });
+  Json list = Json::array();
+  for (const std::string& text : texts) list.push_back(utf8 ? text : to_base64(as_bytes(text)));
+  object[utf8 ? key : key + "_base64"] = std::move(list);
 }
 
 void put_number(Json& object, const std::string& key, std::uint64_t number) {

@@ -52,6 +52,7 @@ class ReadingRun {
                     std::vector<std::string> findings = {});
   /// Stores what `fd` gives until its end; what was read already comes first.
   Status store_fd(CatalogLine line, std::string_view head, int fd);
+  Status store_source(CatalogLine line, ByteSource& source);
   Status store_line(CatalogLine line, std::string_view text);
   /// Records a loss; ESRCH and ENOENT of something that was there before count as vanished.
   Status lose(std::string_view instance, CallFailure failure);
@@ -90,6 +91,8 @@ class JsonLines {
 
 /// Sets object[key] to `bytes`, or object[key + "_base64"] where they are not UTF-8.
 void put_bytes(Json& object, const std::string& key, std::string_view bytes);
+/// Sets object[key] to the texts; to object[key + "_base64"] where one is not UTF-8.
+void put_list(Json& object, const std::string& key, const std::vector<std::string>& texts);
 /// Sets object[key] to a number, or to a decimal string from 2^53 on.
 void put_number(Json& object, const std::string& key, std::uint64_t number);
 /// Sets object["error"] to {"call","errno"}.

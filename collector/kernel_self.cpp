@@ -163,10 +163,8 @@ Status read_vdso(ReadingRun& run) {
 Status read_started_programs(ReadingRun& run) {
   JsonLines lines(run.request().size_bytes_max);
   for (const StartedProgram& program : run.host().footprint().programs) {
-    Json argv = Json::array();
-    for (const std::string& argument : program.argv)
-      argv.push_back(is_utf8(argument) ? argument : to_base64(as_bytes(argument)));
-    Json line = {{"argv", argv}, {"pid", program.pid}, {"duration_ms", program.duration_ms}};
+    Json line = {{"pid", program.pid}, {"duration_ms", program.duration_ms}};
+    put_list(line, "argv", program.argv);
     line["started_at"] = format_nanoseconds(std::chrono::nanoseconds(program.started_ns));
     if (program.exit_code >= 0) line["exit"] = program.exit_code;
     if (program.signal != 0) line["signal"] = program.signal;

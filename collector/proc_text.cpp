@@ -166,17 +166,9 @@ void put_command_line(Json& line, int folder) {
   const HostText text = read_fd(fd.get(), std::size_t{64} << 10U);
   if (!text.ok()) line["argv_error"] = errno_name(text.failure.errno_value);
   if (text.cut) line["argv_cut"] = true;
-  Json argv = Json::array();
-  bool utf8 = true;
-  for (const std::string_view argument : split_text(text.bytes, '\0')) {
-    utf8 = utf8 && is_utf8(argument);
-    argv.push_back(std::string(argument));
-  }
-  if (utf8) {
-    line["argv"] = std::move(argv);
-  } else {
-    line["argv_base64"] = to_base64(as_bytes(text.bytes));
-  }
+  std::vector<std::string> argv;
+  for (const std::string_view argument : split_text(text.bytes, '\0')) argv.emplace_back(argument);
+  put_list(line, "argv", argv);
 }
 
 Json describe_open_file(int fd) {
