@@ -39,6 +39,7 @@ class Program {
     check(::pipe2(pipe.data(), O_CLOEXEC) == 0, "pipe");
     pid_ = ::fork();
     if (pid_ == 0) {
+      ::setpgid(0, 0);
       prepare();
       std::vector<char*> arguments;
       for (std::string& argument : argv) arguments.push_back(argument.data());
@@ -53,7 +54,7 @@ class Program {
     ::close(pipe[0]);
   }
   ~Program() {
-    ::kill(pid_, SIGKILL);
+    ::kill(-pid_, SIGKILL);  // With what it started in turn.
     ::waitpid(pid_, nullptr, 0);
   }
   Program(const Program&) = delete;
@@ -120,6 +121,8 @@ TEST_F(KernelProcess, KeepsTheWholeOfADeletedExecutable) {
   ASSERT_NE(entry, nullptr);
   EXPECT_EQ(entry->bytes.size(), std::filesystem::file_size("/bin/sleep"));
   EXPECT_EQ(entry->line.link_target, copy + " (deleted)");
+  sink.entries.clear();
+  EXPECT_THAT(lines_about("process.exe-mismatch", child.pid()), SizeIs(1));
 }
 
 TEST_F(KernelProcess, FindsAProgramThatRunsFromAMemoryFile) {
@@ -232,8 +235,8 @@ TEST_F(KernelProcess, NamesTheDigestOfWhatRuns) {
 TEST_F(KernelProcess, WalksNamespacesWithTheirOwners) {
   const auto lines = lines_of("namespace.walk");
   const bool own = std::ranges::any_of(lines, [](const Json& line) {
-    return line["type"] == "pid" &&
-           std::ranges::find(line["pids"], ::getpid()) != line["pids"].end();
+    const auto pids = line["pids"].get<std::vector<pid_t>>();
+    return line["type"] == "pid" && std::ranges::find(pids, ::getpid()) != pids.end();
   });
   EXPECT_TRUE(own);
 }
