@@ -52,6 +52,13 @@ class Program {
     const ssize_t count = ::read(pipe[0], &byte, 1);  // The end comes with exec.
     check(count == 0, "the program started");
     ::close(pipe[0]);
+    // The kernel sets up the arguments a moment after it closed the pipe.
+    const SystemClock clock;
+    const HostView host(clock);
+    for (int attempt = 0; attempt < 1000; ++attempt) {
+      if (!host.read_text("/proc/" + std::to_string(pid_) + "/cmdline").bytes.empty()) return;
+      ::usleep(1000);
+    }
   }
   ~Program() {
     ::kill(-pid_, SIGKILL);  // With what it started in turn.
