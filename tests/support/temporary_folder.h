@@ -1,6 +1,8 @@
 #pragma once
 /// A fresh empty folder for one test, removed afterwards.
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -11,8 +13,9 @@ namespace casebook {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "casebook-test-XXXXXX").native();
+  explicit TemporaryFolder(
+      const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string name = (parent / "casebook-test-XXXXXX").native();
     check(::mkdtemp(name.data()) != nullptr, "make a temporary folder");
     path_ = name;
   }
@@ -27,5 +30,11 @@ class TemporaryFolder {
  private:
   std::filesystem::path path_;
 };
+
+/// Where a test may make very many files: in memory if the machine offers that.
+inline std::filesystem::path folder_in_memory() {
+  const std::filesystem::path shared = "/dev/shm";
+  return ::access(shared.c_str(), W_OK) == 0 ? shared : std::filesystem::temp_directory_path();
+}
 
 }  // namespace casebook
