@@ -3,12 +3,12 @@
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <functional>
 #include <span>
 
@@ -142,12 +142,6 @@ bool same_object(const struct statx& a, const struct statx& b) {
 bool unchanged(const struct statx& before, const struct statx& after) {
   return before.stx_size == after.stx_size && same_time(before.stx_mtime, after.stx_mtime) &&
          same_time(before.stx_ctime, after.stx_ctime);
-}
-
-std::chrono::nanoseconds monotonic_now() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
 
 void read_xattrs_of_fd(int fd, CatalogLine& line) {

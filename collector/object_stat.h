@@ -4,7 +4,6 @@
 #include <linux/stat.h>
 #include <sys/stat.h>
 
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -23,8 +22,6 @@ ObjectStat object_stat(const struct statx& object);
 bool same_object(const struct statx& a, const struct statx& b);
 /// Whether bytes or metadata changed between two answers; access times do not count.
 bool unchanged(const struct statx& before, const struct statx& after);
-
-std::chrono::nanoseconds monotonic_now();
 
 /// Adds all extended attributes (ACLs, capabilities and labels among them) to `line`, at most
 /// 64 KiB in all; what is beyond is told by `xattrs_left_out`, what could not be read by

@@ -140,11 +140,6 @@ int open_folder_below(int folder_fd, std::string_view path, Mounts mounts) {
   return open_long(folder_fd, path, kFolderFlags, mounts);
 }
 
-std::string errno_name(int errno_value) {
-  const char* name = ::strerrorname_np(errno_value);
-  return name != nullptr ? name : "E" + std::to_string(errno_value);
-}
-
 Result<RootFs> RootFs::open(const std::filesystem::path& root) {
   UniqueFd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd) return system_error("open " + printable(root.native()), errno);

@@ -26,9 +26,6 @@ enum class Mounts { stay, cross };
 ///         stay, ELOOP or ENOTDIR when a part is no folder.
 int open_folder_below(int folder_fd, std::string_view path, Mounts mounts);
 
-/// The name of an error number, "EACCES"; "E<number>" for one without a name.
-std::string errno_name(int errno_value);
-
 class RootFs {
  public:
   /// @return `io` or `not_found` when `root` is no folder that can be opened.

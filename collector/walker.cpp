@@ -11,6 +11,8 @@
 #include <limits>
 #include <optional>
 
+#include "collector/host_view.h"
+#include "collector/kernel_reading.h"
 #include "collector/object_stat.h"
 
 namespace casebook::collector {
@@ -60,7 +62,8 @@ class Walk {
   struct Children {
     std::size_t first;  // Place in pending_ where they begin.
     std::size_t count = 0;
-    std::optional<std::int64_t> cut_at;  // Offset from which no more could be queued.
+    std::optional<std::int64_t> cut_at =
+        std::nullopt;  // Offset from which no more could be queued.
   };
 
   Status match_root(PathState* state);

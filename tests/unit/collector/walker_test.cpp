@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "tests/support/deep_tree.h"
 #include "tests/support/temporary_folder.h"
 
 namespace casebook::collector {
@@ -156,40 +157,6 @@ TEST_F(Walker, StopsWhenAsked) {
   walk_for({rule("/a/*")});
   EXPECT_TRUE(summary_.stopped);
 }
-
-/// A path far beyond PATH_MAX, made and removed by descriptors.
-class DeepTree {
- public:
-  DeepTree(const fs::path& at, int depth, const std::string& name) : depth_(depth), name_(name) {
-    UniqueFd here(::open(at.c_str(), O_PATH | O_DIRECTORY));
-    top_ = UniqueFd(::dup(here.get()));
-    for (int i = 0; i < depth; ++i) {
-      check(::mkdirat(here.get(), name.c_str(), 0700) == 0, "mkdirat");
-      here = UniqueFd(::openat(here.get(), name.c_str(), O_PATH | O_DIRECTORY));
-    }
-    UniqueFd file(::openat(here.get(), "bottom", O_CREAT | O_WRONLY, 0600));
-    check(bool(file), "bottom");
-  }
-  /// Takes the deepest folder out again and again by moving it up: no path gets long.
-  ~DeepTree() {
-    UniqueFd top = std::move(top_);
-    for (int i = 0; i < depth_; ++i) {
-      UniqueFd first(::openat(top.get(), name_.c_str(), O_PATH | O_DIRECTORY));
-      ::unlinkat(first.get(), "bottom", 0);
-      const bool more = ::renameat(first.get(), name_.c_str(), top.get(), "next") == 0;
-      ::unlinkat(top.get(), name_.c_str(), AT_REMOVEDIR);
-      if (!more) break;
-      ::renameat(top.get(), "next", top.get(), name_.c_str());
-    }
-  }
-  DeepTree(const DeepTree&) = delete;
-  DeepTree& operator=(const DeepTree&) = delete;
-
- private:
-  int depth_;
-  std::string name_;
-  UniqueFd top_;
-};
 
 TEST_F(Walker, ReachesTheBottomOfATreeTenThousandDeep) {
   fs::create_directories(folder_.path() / "t");
