@@ -106,8 +106,9 @@ class Taking {
 }  // namespace
 
 std::span<const std::span<const ReadingRow>> reading_groups() {
-  static const std::array kGroups = {file_rows(),         self_rows(),        process_file_rows(),
-                                     process_list_rows(), process_map_rows(), bpf_rows()};
+  static const std::array kGroups = {
+      file_rows(),  self_rows(),   process_file_rows(), process_list_rows(),    process_map_rows(),
+      route_rows(), socket_rows(), netfilter_rows(),    generic_netlink_rows(), bpf_rows()};
   return kGroups;
 }
 

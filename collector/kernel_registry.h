@@ -54,12 +54,16 @@ Result<SourceCount> take_reading(const ReadingRequest& request, HostView& host, 
                                  const StopRequest& stop);
 
 // The groups, each in the source file of its name.
-std::span<const ReadingRow> file_rows();          // kernel_file_rows.cpp
-std::span<const ReadingRow> self_rows();          // kernel_self.cpp
-std::span<const ReadingRow> process_file_rows();  // kernel_process_files.cpp
-std::span<const ReadingRow> process_list_rows();  // kernel_process_lists.cpp
-std::span<const ReadingRow> process_map_rows();   // kernel_process_maps.cpp
-std::span<const ReadingRow> bpf_rows();           // kernel_bpf.cpp
+std::span<const ReadingRow> file_rows();             // kernel_file_rows.cpp
+std::span<const ReadingRow> self_rows();             // kernel_self.cpp
+std::span<const ReadingRow> process_file_rows();     // kernel_process_files.cpp
+std::span<const ReadingRow> process_list_rows();     // kernel_process_lists.cpp
+std::span<const ReadingRow> process_map_rows();      // kernel_process_maps.cpp
+std::span<const ReadingRow> route_rows();            // kernel_routes.cpp
+std::span<const ReadingRow> socket_rows();           // kernel_sockets.cpp
+std::span<const ReadingRow> netfilter_rows();        // kernel_netfilter.cpp
+std::span<const ReadingRow> generic_netlink_rows();  // kernel_genetlink.cpp
+std::span<const ReadingRow> bpf_rows();              // kernel_bpf.cpp
 
 /// Reads the files that `run.request().path` names, with a process or a namespace filled in before.
 Status read_files(ReadingRun& run, const ReadingRow& row);
