@@ -139,7 +139,11 @@ TEST_F(KernelNetwork, ListsAddressesRoutesAndRules) {
   const auto lines = own_lines("rtnetlink.rules");
   const auto ipv4 =
       std::ranges::count_if(lines, [](const Json& line) { return line["family"] == AF_INET; });
-  if (!rules.empty()) EXPECT_EQ(ipv4, std::ranges::count(rules, '\n'));
+  if (rules.empty()) GTEST_SKIP() << "ip is not installed";
+  EXPECT_EQ(ipv4, std::ranges::count(rules, '\n'));
+}
+
+TEST_F(KernelNetwork, KnowsItsOwnNamespace) {
   EXPECT_EQ(own_lines("network.namespaces").at(0)["own"], true);
 }
 
