@@ -9,9 +9,13 @@ namespace casebook::cli {
 
 void add_all_commands(Command& root) {
   add_completion_command(root);
+  add_deadlines_command(root);
   add_doctor_command(root);
+  add_facts_command(root);
   add_help_command(root);
   add_key_command(root);
+  add_org_command(root);
+  add_regimes_command(root);
   add_version_command(root);
 }
 

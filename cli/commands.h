@@ -7,9 +7,13 @@
 namespace casebook::cli {
 
 void add_completion_command(Command& root);
+void add_deadlines_command(Command& root);
 void add_doctor_command(Command& root);
+void add_facts_command(Command& root);
 void add_help_command(Command& root);
 void add_key_command(Command& root);
+void add_org_command(Command& root);
+void add_regimes_command(Command& root);
 void add_version_command(Command& root);
 
 /// Makes the whole tree below `root`.

@@ -17,7 +17,8 @@ std::string filled(std::string text, int columns) {
 
 const std::vector<HelpRow>& help_rows() {
   static const std::vector<HelpRow> kRows = {
-      {"Set up", "key doctor completion version", ""},
+      {"Tell", "deadlines", "who must be told, until when, and why"},
+      {"Set up", "key doctor facts org regimes completion version", ""},
   };
   return kRows;
 }

@@ -86,8 +86,8 @@ Result<HolidayCalendar> HolidayCalendar::parse(std::string_view text) {
     return std::move(known).error();
   }
   if (auto format = json_text_member(*json, "format");
-      !format || *format != "casebook-calendar@v1") {
-    return invalid("format is not casebook-calendar@v1");
+      !format || *format != "casebook-calendar/1") {
+    return invalid("format is not casebook-calendar/1");
   }
   HolidayCalendar calendar;
   const std::array<std::pair<std::string_view, std::string*>, 4> texts{

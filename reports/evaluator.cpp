@@ -49,7 +49,7 @@ LawDate law_date(const Regime& regime, const DateContext& context) {
 /// Whether the dates `from` and `to` (both included) hold the law date.
 Finding within(const LawDate& date, const std::optional<LocalDate>& from,
                const std::optional<LocalDate>& to) {
-  if (!from && !to) return settled(Truth::yes, "in force");
+  if (!from && !to) return {Truth::yes, {}, {}};
   if (!date.day) return {Truth::unknown, {date.taken_from}, {"the date whose law applies"}};
   const std::string on = date_text(*date.day) + " (" + date.taken_from + ")";
   if (from && *date.day < *from)

@@ -107,8 +107,8 @@ Status FactCatalog::add(std::string_view json_text) {
   if (!json->is_object()) return invalid("fact definitions are not an object");
   if (auto known = json_only_members(*json, {"format", "as_of", "facts"}); !known) return known;
   if (auto format = json_text_member(*json, "format");
-      !format || *format != "casebook-fact-definitions@v1") {
-    return invalid("format is not casebook-fact-definitions@v1");
+      !format || *format != "casebook-fact-definitions/1") {
+    return invalid("format is not casebook-fact-definitions/1");
   }
   auto facts = json_member(*json, "facts");
   if (!facts) return std::move(facts).error();

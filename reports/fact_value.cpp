@@ -85,8 +85,10 @@ Result<std::string> parse_word(const nlohmann::json& value, const FactDefinition
   if (!fact.values.empty()) {
     if (std::ranges::find(fact.values, word) != fact.values.end()) return word;
     const std::string near = nearest(word, fact.values);
+    const std::string list =
+        fact.values.size() > 8 ? "casebook facts template --all lists them" : form_text(fact);
     return invalid(shown(value) + " is not one of its values",
-                   near.empty() ? form_text(fact) : "did you mean " + near + "?");
+                   near.empty() ? list : "did you mean " + near + "?");
   }
   if (fact.form == "zone") {
     if (auto zone = zones.find(word); !zone) return std::move(zone).error();

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kFileBytesMax = std::size_t{1} << 20U;
 constexpr std::size_t kFactsMax = 2000;
-constexpr std::string_view kFormat = "casebook-facts@v1";
+constexpr std::string_view kFormat = "casebook-facts/1";
 
 struct Position {
   std::size_t line = 1;
@@ -151,6 +151,7 @@ class FactsReader {
     if (definition == nullptr) return problem(at, unknown_fact(key, catalog_));
     Fact fact;
     fact.author = author_;
+    fact.source = name_;
     const Json* bare = &value;
     if (value.is_object()) {
       if (auto known =

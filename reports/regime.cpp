@@ -363,8 +363,8 @@ Result<Regime> Regime::parse(std::string_view json_text, const FactCatalog& cata
   auto json = parse_json(json_text, {.size_bytes_max = kRegimeBytesMax});
   if (!json) return std::move(json).error();
   if (!json->is_object()) return invalid("a regime is not an object");
-  if (auto format = json_text_member(*json, "format"); !format || *format != "casebook-regime@v1") {
-    return invalid("format is not casebook-regime@v1");
+  if (auto format = json_text_member(*json, "format"); !format || *format != "casebook-regime/1") {
+    return invalid("format is not casebook-regime/1");
   }
   if (auto known = json_only_members(*json, {"format",         "id",
                                              "title",          "jurisdiction",

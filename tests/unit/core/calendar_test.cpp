@@ -100,7 +100,7 @@ TEST(Limit, ReadsTheDurationsThatLawsUse) {
 
 TEST(HolidayCalendar, RefusesDamagedFiles) {
   const std::string good =
-      R"({"format":"casebook-calendar@v1","id":"XX","name":"n","source":"s","checked":"c","weekend":["sunday"],)"
+      R"({"format":"casebook-calendar/1","id":"XX","name":"n","source":"s","checked":"c","weekend":["sunday"],)"
       R"("years":{"2026":[{"date":"2026-05-01","name":"May"}]}})";
   ASSERT_TRUE(HolidayCalendar::parse(good));
   const auto with = [&](const std::string& from, const std::string& to) {
@@ -113,7 +113,7 @@ TEST(HolidayCalendar, RefusesDamagedFiles) {
   EXPECT_FALSE(with("2026-05-01", "1 May 2026"));
   EXPECT_FALSE(with("\"sunday\"", "\"Sunday\""));
   EXPECT_FALSE(with("[\"sunday\"]", "[]"));
-  EXPECT_FALSE(with("@v1", "@v2"));
+  EXPECT_FALSE(with("calendar/1", "calendar/2"));
   EXPECT_FALSE(with("\"checked\"", "\"cheked\""));
   EXPECT_FALSE(with("}]", "},{\"date\":\"2026-05-01\",\"name\":\"again\"}]"));
 }

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
+#include <vector>
 
 #include "core/durable_file.h"
 #include "reports/evaluator.h"
@@ -28,9 +30,8 @@ inline ZoneDatabase& zones() {
 
 /// Facts from a JSON object of bare values.
 inline Facts facts_of(const std::string& object) {
-  const FactsFile file =
-      parse_facts_file(R"({"format":"casebook-facts@v1","facts":)" + object + "}", "test",
-                       policies().catalog, zones());
+  const FactsFile file = parse_facts_file(R"({"format":"casebook-facts/1","facts":)" + object + "}",
+                                          "test", policies().catalog, zones());
   for (const Error& problem : file.problems) ADD_FAILURE() << problem.message;
   return file.facts;
 }
@@ -48,6 +49,14 @@ inline Evaluation evaluate_all(const Facts& facts,
       evaluate_regimes(regimes, facts, policies().catalog, policies().calendars, zones());
   if (!evaluation) ADD_FAILURE() << evaluation.error().message;
   return evaluation ? *std::move(evaluation) : Evaluation{};
+}
+
+/// One regime in a list that lives as long as the program: evaluations point into it.
+inline const std::vector<Regime>& only(const std::string& id) {
+  static std::map<std::string, std::vector<Regime>> lists;
+  auto& list = lists[id];
+  if (list.empty()) list.push_back(*policies().find(id));
+  return list;
 }
 
 inline const StageVerdict& verdict_of(const Evaluation& evaluation, std::string_view regime,
