@@ -1,3 +1,5 @@
+/// Page: docs/spec/context.md.
+
 #include "collector/host_context.h"
 
 #include <gtest/gtest.h>
