@@ -213,10 +213,13 @@ class ListScreen {
   void closing() {
     text_ += '\n';
     std::string assumed;
-    for (const std::string& text : assumptions(screen_.evaluation))
+    bool is_moment_assumed = false;
+    for (const std::string& text : assumptions(screen_.evaluation)) {
       assumed += (assumed.empty() ? "" : "; ") + text;
-    if (!assumed.empty())
-      line("Assumed: ", assumed + ". Counsel decides the moments from which laws count.");
+      is_moment_assumed = is_moment_assumed || text.find(" taken from ") != std::string::npos;
+    }
+    if (is_moment_assumed) assumed += ". Counsel decides the moments from which laws count";
+    if (!assumed.empty()) line("Assumed: ", assumed + ".");
     line("", notice_text(screen_.evaluation) + " Why: casebook deadlines REGIME");
   }
 

@@ -1,6 +1,7 @@
 #include "core/calendar.h"
 
 #include <charconv>
+#include <cstdlib>
 
 #include "core/calendar_text.h"
 #include "core/printable.h"

@@ -1,7 +1,10 @@
 // What must hold for all facts: a new fact never turns due into unknown, and a later trigger never
 // gives an earlier deadline.
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <iostream>
+#include <map>
 #include <random>
 
 #include "tests/unit/reports/support.h"
