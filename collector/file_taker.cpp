@@ -72,7 +72,9 @@ Status FileTaker::lose(CatalogLine line, std::string_view call, int errno_value)
 
 /// Opens the folder of `match` unless it is open. A folder below the last one is opened from there.
 bool FileTaker::enter(const Match& match) {
-  if (folder_number_ == match.folder_number) return bool(folder_fd_);
+  // Numbers begin anew in each stage, so they tell a change but not the folder.
+  if (folder_number_ == match.folder_number && folder_path_ == match.folder)
+    return bool(folder_fd_);
   folder_number_ = match.folder_number;
   const bool below = folder_fd_ && match.folder.size() > folder_path_.size() &&
                      match.folder.starts_with(folder_path_) &&

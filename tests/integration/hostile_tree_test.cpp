@@ -440,6 +440,25 @@ TEST_F(HostileTree, WaitsInMemoryWhereNoFileCanBeMade) {
   EXPECT_EQ(tree_.bytes("/a/x"), "1");
 }
 
+TEST_F(HostileTree, StagesThatBeginInDifferentFoldersAreNotMixedUp) {
+  put("a/x", "1");
+  put("b/x", "2");
+  auto root = RootFs::open(folder_.path());
+  ASSERT_TRUE(root);
+  MatchRule first = make_rule("/a/x");
+  first.stage = 2;
+  Matcher matcher({first, make_rule("/b/x")}, {});
+  const MountTable mounts;
+  SystemRandomness randomness;
+  MatchSpool spool(std::nullopt, randomness, tree_.sink);
+  ASSERT_TRUE(walk(matcher, *root, mounts, spool, {tree_.clock, tree_.stop}));
+  FileTaker taker({*root, mounts, matcher.rules(), tree_.sink, tree_.clock});
+  for (int stage = 0; stage < kStages; ++stage)
+    ASSERT_TRUE(take_matches(spool, stage, taker, tree_.stop));
+  EXPECT_EQ(tree_.bytes("/a/x"), "1");
+  EXPECT_EQ(tree_.bytes("/b/x"), "2");
+}
+
 TEST_F(HostileTree, AClockSetBackAYearHidesNoFile) {
   put("new", "x");
   MatchRule young = make_rule("/new");
