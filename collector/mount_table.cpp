@@ -97,6 +97,20 @@ std::optional<std::string> inside(std::string_view path, std::string_view root_p
   return rest.empty() ? "/" : std::string(rest);
 }
 
+/// Whether `mount` is seen a second time, through `other`: a bind mount of a folder that another
+/// mount shows, unless a mount (often this one itself) lies over it there.
+bool shows(const std::vector<RawMount>& all, const RawMount& other, const RawMount& mount,
+           bool other_is_first) {
+  if (other.device != mount.device || !within(mount.root, other.root)) return false;
+  if (other.root == mount.root && !other_is_first) return false;
+  const std::string below = mount.root.substr(other.root == "/" ? 0 : other.root.size());
+  std::string place = other.path == "/" ? below : other.path + (below == "/" ? "" : below);
+  if (place.empty()) place = "/";
+  return std::ranges::none_of(all, [&](const RawMount& over) {
+    return &over != &other && over.path.size() >= other.path.size() && within(place, over.path);
+  });
+}
+
 }  // namespace
 
 MountKind mount_kind(std::string_view type) {
@@ -119,11 +133,9 @@ MountTable MountTable::parse(std::string_view mountinfo, std::string_view root_p
     mount.kind = mount_kind(raw[i].type);
     for (std::size_t j = i + 1; j < raw.size() && !mount.hidden; ++j)
       mount.hidden = within(raw[i].path, raw[j].path) && !descends_from(raw, raw[i], raw[j]);
-    for (std::size_t j = 0; j < raw.size() && !mount.repeats; ++j) {
-      const bool wider = raw[j].root != raw[i].root || j < i;
-      mount.repeats = j != i && wider && raw[j].device == raw[i].device &&
-                      within(raw[i].root, raw[j].root) && inside(raw[j].path, root_place);
-    }
+    for (std::size_t j = 0; j < raw.size() && !mount.repeats; ++j)
+      mount.repeats =
+          j != i && inside(raw[j].path, root_place) && shows(raw, raw[j], raw[i], j < i);
     if (!mount.hidden) table.visible_[mount.path] = table.mounts_.size();
     table.mounts_.push_back(std::move(mount));
   }

@@ -30,6 +30,21 @@ TEST(MountTable, TellsWhatIsSeenTwice) {
   EXPECT_FALSE(table.find("/")->repeats);
 }
 
+TEST(MountTable, TakesAFolderBoundToItselfForNoRepetition) {
+  const MountTable table = MountTable::parse(
+      "20 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+      "21 20 8:1 /var/log /var/log rw - ext4 /dev/sda1 rw\n"
+      "22 20 8:1 /opt /mnt/opt rw - ext4 /dev/sda1 rw\n"
+      "23 20 8:1 /opt /mnt/opt2 rw - ext4 /dev/sda1 rw\n"
+      "24 20 0:40 / /srv rw - tmpfs tmpfs rw\n"
+      "25 20 8:1 /srv /mnt/srv rw - ext4 /dev/sda1 rw\n",
+      "/");
+  EXPECT_FALSE(table.find("/var/log")->repeats);
+  EXPECT_TRUE(table.find("/mnt/opt")->repeats);
+  EXPECT_TRUE(table.find("/mnt/opt2")->repeats);
+  EXPECT_FALSE(table.find("/mnt/srv")->repeats);  // What it shows is hidden under another mount.
+}
+
 TEST(MountTable, TellsMountsHiddenUnderOthers) {
   const MountTable table = MountTable::parse(kMountinfo, "/");
   EXPECT_EQ(table.find("/srv")->type, "ext4");
