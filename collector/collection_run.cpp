@@ -161,8 +161,11 @@ Status CollectionRun::find_files() {
   matches_.emplace(output_->spool_folder(), services_.randomness, *tally_);
   matcher_.emplace(plan_.rules, find_homes(root_));
   follow_literal_links(*matcher_, root_);
+  const auto own_folder = output_->spool_folder();
   auto walked = walk(*matcher_, root_, mounts_, *matches_,
-                     {.clock = services_.clock, .stop = services_.stop});
+                     {.clock = services_.clock,
+                      .stop = services_.stop,
+                      .own_folder = own_folder ? root_.path_inside(*own_folder) : ""});
   if (!walked) return std::move(walked).error();
   walked_ = *std::move(walked);
   taker_.emplace(FileTakerServices{.root = root_,

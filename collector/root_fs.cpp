@@ -152,6 +152,14 @@ Result<RootFs> RootFs::open(const std::filesystem::path& root) {
   return RootFs(std::move(fd), live, unknown ? "" : place.native());
 }
 
+std::string RootFs::path_inside(const std::filesystem::path& outside) const {
+  std::error_code unknown;
+  const std::string real = std::filesystem::canonical(outside, unknown).native();
+  if (unknown || place_.empty()) return "";
+  if (place_ == "/") return real;
+  return real.starts_with(place_ + "/") ? real.substr(place_.size()) : "";
+}
+
 int RootFs::open_folder(std::string_view path) const {
   path = without_slashes(path);
   return open_folder_below(fd_.get(), path.empty() ? "." : path, Mounts::cross);

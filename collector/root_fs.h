@@ -37,6 +37,10 @@ class RootFs {
   /// Where the root lies for this process, "/" or without a final slash; empty when unknown.
   [[nodiscard]] const std::string& place() const { return place_; }
 
+  /// The path inside the root of a folder that this process knows as `outside`; empty when it lies
+  /// elsewhere or cannot be told.
+  [[nodiscard]] std::string path_inside(const std::filesystem::path& outside) const;
+
   /// Opens a folder by its absolute path inside the root; no link is followed.
   /// @return the descriptor, or -1 with errno.
   [[nodiscard]] int open_folder(std::string_view path) const;

@@ -78,6 +78,7 @@ class Walk {
                                         PathState*& state);
   Result<std::optional<UniqueFd>> enter_mount(int parent, std::string_view name, PathState*& state);
   Result<int> parent_fd(std::size_t length);
+  CatalogLine line_for_folder(const PathState* state, std::vector<std::string> findings) const;
   Status lose(const PathState* state, std::string_view call, int errno_value,
               std::vector<std::string> findings);
   void note_hidden_mounts();
@@ -98,8 +99,7 @@ class Walk {
   std::vector<std::pair<std::size_t, UniqueFd>> open_;  // By length of path, rising.
 };
 
-Status Walk::lose(const PathState* state, std::string_view call, int errno_value,
-                  std::vector<std::string> findings) {
+CatalogLine Walk::line_for_folder(const PathState* state, std::vector<std::string> findings) const {
   const MatchRule& rule = matcher_.rules()[state->sample_rule()];
   CatalogLine line;
   line.rule = rule.id;
@@ -108,9 +108,15 @@ Status Walk::lose(const PathState* state, std::string_view call, int errno_value
   line.outcome = Outcome::lost;
   line.path = path_.empty() ? "/" : path_;
   line.findings = std::move(findings);
-  line.error = EntryError{std::string(call), errno_name(errno_value)};
   line.taken_at = services_.clock.now().time_since_epoch();
   line.monotonic = monotonic_now();
+  return line;
+}
+
+Status Walk::lose(const PathState* state, std::string_view call, int errno_value,
+                  std::vector<std::string> findings) {
+  CatalogLine line = line_for_folder(state, std::move(findings));
+  line.error = EntryError{std::string(call), errno_name(errno_value)};
   ++summary_.lost;
   return sink_.lost(std::move(line));
 }
@@ -166,6 +172,12 @@ Result<std::optional<UniqueFd>> Walk::enter(const Pending& next, std::string_vie
   path_.resize(next.parent_length);
   path_ += '/';
   path_ += name;
+  if (path_ == services_.own_folder) {
+    CatalogLine line = line_for_folder(state, {"own_output"});
+    line.outcome = Outcome::listed;
+    if (auto said = sink_.lost(std::move(line)); !said) return std::move(said).error();
+    return std::optional<UniqueFd>();
+  }
   if (failure == 0) {
     UniqueFd fd(open_folder_below(*parent, name, Mounts::stay));
     if (fd) return std::optional<UniqueFd>(std::move(fd));

@@ -48,6 +48,9 @@ struct WalkSummary {
 struct WalkServices {
   const Clock& clock;
   const StopRequest& stop;
+  /// Path inside the root of the folder that this run writes to: passed by and said so
+  /// (`own_output`), or the run would collect itself. Empty: none.
+  std::string own_folder = {};
 };
 
 /// Finds links on literal paths of patterns and tells the matcher where they lead, inside the

@@ -151,6 +151,22 @@ TEST_F(Walker, SaysWhichFolderCouldNotBeRead) {
   EXPECT_EQ(sink_.losses[0].outcome, Outcome::lost);
 }
 
+TEST_F(Walker, PassesByTheFolderThatTheRunWritesTo) {
+  put("root/bag/archive");
+  put("root/x");
+  auto root = RootFs::open(folder_.path());
+  ASSERT_TRUE(root);
+  const Matcher matcher({rule("/root/**")}, {});
+  const std::string own = root->path_inside(folder_.path() / "root/bag");
+  EXPECT_EQ(own, "/root/bag");
+  EXPECT_EQ(root->path_inside("/"), "");
+  ASSERT_TRUE(walk(matcher, *root, MountTable(), sink_, {clock_, stop_, own}));
+  std::ranges::sort(sink_.paths);
+  EXPECT_EQ(sink_.paths, (Texts{"/root", "/root/bag", "/root/x"}));
+  ASSERT_EQ(sink_.losses.size(), 1U);
+  EXPECT_EQ(sink_.losses[0].findings, Texts{"own_output"});
+}
+
 TEST_F(Walker, StopsWhenAsked) {
   put("a/x");
   stop_.stop(StopReason::interrupted);
