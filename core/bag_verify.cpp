@@ -64,59 +64,42 @@ Result<UniqueFd> open_archive(const std::filesystem::path& folder, std::string& 
   return Error{ErrorCode::not_found, printable(folder.native()) + ": no archive of a bag"};
 }
 
-Status check_signature(BagReport& report) {
-  const auto signature = as_bytes(report.papers.seal_signature);
-  auto digest = sha256(signature);
+Status check_signature(CheckedSeal& checked, const BagPapers& papers) {
+  auto digest = sha256(as_bytes(papers.seal_signature));
   if (!digest) return std::move(digest).error();
-  if (!signature.empty()) report.seal_code = SealCode::of(*digest).text();
-  auto key = SshPublicKey::from_line(report.seal->seal_key);
-  if (!key || key->type() != SshKeyType::ed25519 || key->line() != report.seal->seal_key) {
-    report.findings.push_back(
+  if (!papers.seal_signature.empty()) checked.seal_code = SealCode::of(*digest).text();
+  auto key = SshPublicKey::from_line(checked.seal->seal_key);
+  if (!key || key->type() != SshKeyType::ed25519 || key->line() != checked.seal->seal_key) {
+    checked.findings.push_back(
         {"seal_key", "seal.json", key ? "is not a plain ssh-ed25519 key" : key.error().message});
     return ok();
   }
-  auto checked =
-      verify_ssh_signature({.name_space = kSealNamespace, .keys = std::span(&*key, 1)},
-                           as_bytes(report.papers.seal_json), report.papers.seal_signature);
-  if (!checked) return std::move(checked).error();
-  report.signature_good = checked->good();
-  if (!checked->good()) {
-    report.findings.push_back({"seal_signature", "seal.json.sig", checked->reason});
+  auto signature = verify_ssh_signature({.name_space = kSealNamespace, .keys = std::span(&*key, 1)},
+                                        as_bytes(papers.seal_json), papers.seal_signature);
+  if (!signature) return std::move(signature).error();
+  checked.signature_good = signature->good();
+  if (!signature->good()) {
+    checked.findings.push_back({"seal_signature", "seal.json.sig", signature->reason});
   }
   return ok();
 }
 
 /// ticket.json is the one whose digest was sealed, or there is none.
-Status check_ticket(BagReport& report) {
-  const bool there = !report.papers.ticket.empty();
-  if (there != report.seal->ticket_sha256.has_value()) {
-    report.findings.push_back(
+Status check_ticket(CheckedSeal& checked, const BagPapers& papers) {
+  const bool there = !papers.ticket.empty();
+  if (there != checked.seal->ticket_sha256.has_value()) {
+    checked.findings.push_back(
         {"ticket", "ticket.json",
          there ? "the seal names no ticket" : "the ticket of the seal is missing"});
     return ok();
   }
   if (!there) return ok();
-  auto digest = sha256(as_bytes(report.papers.ticket));
+  auto digest = sha256(as_bytes(papers.ticket));
   if (!digest) return std::move(digest).error();
-  if (*digest != *report.seal->ticket_sha256) {
-    report.findings.push_back({"ticket", "ticket.json", "is not the ticket of the seal"});
+  if (*digest != *checked.seal->ticket_sha256) {
+    checked.findings.push_back({"ticket", "ticket.json", "is not the ticket of the seal"});
   }
   return ok();
-}
-
-Status check_papers(BagReport& report) {
-  if (report.papers.seal_json.empty()) {
-    report.unchecked.emplace_back("unsealed");
-    return ok();
-  }
-  auto seal = parse_seal(report.papers.seal_json);
-  if (!seal) {
-    report.findings.push_back({"seal", "seal.json", seal.error().message});
-    return ok();
-  }
-  report.seal = *std::move(seal);
-  if (auto checked = check_signature(report); !checked) return checked;
-  return check_ticket(report);
 }
 
 /// What the archive holds is what the seal says it holds.
@@ -177,6 +160,20 @@ void compare_file(BagReport& report, std::uint64_t size_bytes, const Digest256& 
 
 }  // namespace
 
+Result<CheckedSeal> check_seal(const BagPapers& papers) {
+  CheckedSeal checked;
+  if (papers.seal_json.empty()) return checked;
+  auto seal = parse_seal(papers.seal_json);
+  if (!seal) {
+    checked.findings.push_back({"seal", "seal.json", seal.error().message});
+    return checked;
+  }
+  checked.seal = *std::move(seal);
+  if (auto done = check_signature(checked, papers); !done) return std::move(done).error();
+  if (auto done = check_ticket(checked, papers); !done) return std::move(done).error();
+  return checked;
+}
+
 Result<BagPapers> read_bag_papers(const std::filesystem::path& folder) {
   BagPapers papers;
   const std::pair<std::string_view, std::string*> files[] = {
@@ -201,7 +198,13 @@ Result<BagReport> verify_bag(const std::filesystem::path& folder, const VerifyBa
   if (!papers) return std::move(papers).error();
   BagReport report;
   report.papers = *std::move(papers);
-  if (auto checked = check_papers(report); !checked) return std::move(checked).error();
+  auto sealed = check_seal(report.papers);
+  if (!sealed) return std::move(sealed).error();
+  report.seal = std::move(sealed->seal);
+  report.signature_good = sealed->signature_good;
+  report.seal_code = std::move(sealed->seal_code);
+  report.findings = std::move(sealed->findings);
+  if (report.papers.seal_json.empty()) report.unchecked.emplace_back("unsealed");
   std::string name = report.seal ? report.seal->file_name : std::string();
   auto fd = open_archive(folder, name);
   if (!fd) return std::move(fd).error();

@@ -23,6 +23,18 @@ struct BagPapers {
 /// Reads the small files of a bag folder. A file that is not there is empty.
 Result<BagPapers> read_bag_papers(const std::filesystem::path& folder);
 
+/// What the papers alone show.
+struct CheckedSeal {
+  std::optional<Seal> seal;  ///< None: there is none, or its text is refused (then a finding).
+  bool signature_good = false;
+  std::string seal_code;  ///< Of seal.json.sig; empty without one.
+  std::vector<BagFinding> findings;
+};
+
+/// Checks seal, signature and that ticket.json is the one that was sealed with. @return `crypto`
+/// only when OpenSSL itself fails.
+Result<CheckedSeal> check_seal(const BagPapers& papers);
+
 struct VerifyBagOptions {
   std::span<const AgeIdentity> identities = {};
   LineListener on_line = {};  ///< May be empty.
