@@ -125,10 +125,7 @@ void append_stat(std::string& out, const ObjectStat& stat) {
   std::array<char, 16> mode{};
   const auto end = std::to_chars(mode.data(), mode.data() + mode.size(), stat.mode, 8).ptr;
   std::string& text = object.key("mode");
-  text.push_back('"');
-  for (auto digits = end - mode.data(); digits < 6; ++digits) text.push_back('0');
-  text.append(mode.data(), end);
-  text.push_back('"');
+  text.append("\"").append(mode.data(), end).append("\"");
   object.time("mtime", stat.mtime);
   object.integer("nlink", stat.nlink);
   if (stat.rdev) append_device(object, "rdev", stat.rdev->first, stat.rdev->second);

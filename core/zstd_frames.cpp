@@ -35,6 +35,7 @@ Error zstd_error(std::string_view call, std::size_t code) {
 struct FrameHeader {
   std::size_t header_bytes = 0;
   std::size_t content_bytes = 0;
+  std::size_t checksum_bytes = 0;
 };
 
 /// RFC 8878 section 3.1.1.1, of which we take the part that the writer's rule uses.
@@ -45,7 +46,7 @@ Result<FrameHeader> parse_header(std::span<const std::byte> front) {
   const auto descriptor = std::to_integer<unsigned>(front[4]);
   const bool single_segment = (descriptor & 0x20U) != 0;
   const unsigned size_flag = descriptor >> 6U;
-  if ((descriptor & 0x1fU) != 0) return bad_frame("has a dictionary, a checksum or reserved bits");
+  if ((descriptor & 0x1bU) != 0) return bad_frame("has a dictionary or reserved bits");
   if (size_flag == 0 && !single_segment) return bad_frame("does not state its content size");
   const std::size_t window_bytes = single_segment ? 0 : 1;
   const std::size_t size_bytes = std::size_t{1} << size_flag;
@@ -54,7 +55,8 @@ Result<FrameHeader> parse_header(std::span<const std::byte> front) {
   std::uint64_t content = little_endian(front.subspan(5 + window_bytes, size_bytes));
   if (size_flag == 1) content += 256;
   if (content > kFrameBytesMax) return bad_frame("is longer than the limit");
-  return FrameHeader{header_bytes, static_cast<std::size_t>(content)};
+  const std::size_t checksum_bytes = (descriptor & 4U) != 0 ? 4 : 0;
+  return FrameHeader{header_bytes, static_cast<std::size_t>(content), checksum_bytes};
 }
 
 }  // namespace
@@ -119,7 +121,7 @@ Result<bool> FrameCutter::fill(std::size_t size_bytes) {
 }
 
 /// Length of the frame at begin_, found by its block headers.
-Result<std::size_t> FrameCutter::measure(std::size_t header_bytes) {
+Result<std::size_t> FrameCutter::measure(std::size_t header_bytes, std::size_t checksum_bytes) {
   const std::size_t limit = frame_size_max(kFrameBytesMax);
   for (std::size_t at = header_bytes;;) {
     auto there = fill(at + kBlockHeaderBytes);
@@ -132,6 +134,7 @@ Result<std::size_t> FrameCutter::measure(std::size_t header_bytes) {
     at += kBlockHeaderBytes + (type == 1 ? 1 : static_cast<std::size_t>(block >> 3U));
     if (at > limit) return bad_frame("is longer than the limit");
     if ((block & 1U) == 0) continue;
+    at += checksum_bytes;
     there = fill(at);
     if (!there) return std::move(there).error();
     if (!*there) return bad_frame("is cut");
@@ -148,7 +151,7 @@ Result<std::optional<std::size_t>> FrameCutter::next(Bytes& frame) {
   }
   auto header = parse_header(front);
   if (!header) return std::move(header).error();
-  auto size_bytes = measure(header->header_bytes);
+  auto size_bytes = measure(header->header_bytes, header->checksum_bytes);
   if (!size_bytes) return std::move(size_bytes).error();
   const auto whole = std::span<const std::byte>(buffer_).subspan(begin_, *size_bytes);
   frame.assign(whole.begin(), whole.end());

@@ -57,7 +57,7 @@ class FrameDecoder {
 };
 
 /// The content size that a frame states. @param front  the first bytes, 18 are enough.
-/// @return `corrupt` for anything but a frame of ours: a skippable frame, a dictionary, a checksum,
+/// @return `corrupt` for anything but a frame of ours: a skippable frame, a dictionary,
 /// no content size, or one beyond kFrameBytesMax.
 Result<std::size_t> frame_content_size(std::span<const std::byte> front);
 
@@ -76,7 +76,7 @@ class FrameCutter {
 
  private:
   Result<bool> fill(std::size_t size_bytes);
-  Result<std::size_t> measure(std::size_t header_bytes);
+  Result<std::size_t> measure(std::size_t header_bytes, std::size_t checksum_bytes);
   ByteSource* in_;
   Bytes buffer_;
   std::size_t begin_ = 0;
