@@ -24,6 +24,7 @@ constexpr std::size_t kMemoryBytes = std::size_t{1} << 20U;  // Of a source of u
 constexpr std::uint64_t kMemorySpoolBytes = std::uint64_t{8} << 20U;  // Where no disk may be used.
 constexpr std::uint64_t kMemoryManifestBytes = std::uint64_t{16} << 20U;  // The same.
 constexpr std::uint64_t kMemoryEntriesMax = 150'000;
+constexpr std::uint64_t kSmallMemberBytes = std::uint64_t{8} << 10U;
 constexpr std::uint64_t kLargeMemberBytes = std::uint64_t{64} << 20U;
 constexpr std::array<std::byte, 2 * kTarBlockBytes> kZeros{};
 
@@ -349,6 +350,7 @@ Status BagWriter::State::store_sized(CatalogLine line, ByteSource& source, std::
   }
   auto name = claim_name(line);
   if (!name) return std::move(name).error();
+  if (size_bytes <= kSmallMemberBytes) frames->expect_easy(size_bytes + kTarBlockBytes);
   if (auto written = write_header(*name, size_bytes); !written) return written;
   auto taken = copy(source, size_bytes);
   if (!taken) return std::move(taken).error();
@@ -375,6 +377,7 @@ Status BagWriter::State::store_sized(CatalogLine line, ByteSource& source, std::
 Status BagWriter::State::write_segment() {
   const std::string name = segment_name(catalog.segments().size());
   const std::string_view text = catalog.segment_text();
+  frames->expect_easy(text.size());
   if (auto written = write_header(name, text.size()); !written) return written;
   const std::uint64_t offset = frames->content_bytes();
   if (auto written = frames->write(as_bytes(text)); !written) return written;
@@ -397,6 +400,7 @@ Status BagWriter::State::write_tag_file(std::string_view name, std::string_view 
 
 Status BagWriter::State::write_manifest() {
   const std::uint64_t size_bytes = manifest.size_bytes();
+  frames->expect_easy(size_bytes);
   if (auto written = write_header(kManifestName, size_bytes); !written) return written;
   auto taken = copy(*manifest.read_back(), size_bytes);
   if (!taken) return std::move(taken).error();

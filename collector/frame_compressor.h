@@ -2,7 +2,6 @@
 /// Compresses a stream into independent zstd frames on worker threads, in fixed memory and in
 /// order, and writes the seek table behind them. Specification: docs/spec/bag.md section 5.
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -34,6 +33,10 @@ class FrameCompressor final : public ByteSink {
   Status advance(std::size_t count);
   Status write(std::span<const std::byte> bytes) override;
 
+  /// The next `count` bytes of content are of a kind that the fastest way compresses as well: lines
+  /// full of random digits, many small members. A frame of mostly such bytes is compressed by it.
+  void expect_easy(std::uint64_t count) { easy_until_ = content_bytes_ + count; }
+
   /// Ends the present frame, however short, unless it is empty.
   Status end_frame();
   /// Writes everything and the seek table. Nothing may be written afterwards.
@@ -49,6 +52,7 @@ class FrameCompressor final : public ByteSink {
     std::unique_ptr<std::byte[]> bytes;  // Content, then its frame.  NOLINT: left uninitialised
     std::size_t content = 0;
     std::size_t compressed = 0;
+    int level = 0;
     bool busy = false;  // With the workers; guarded by mutex_.
     std::optional<Error> error;
   };
@@ -62,13 +66,15 @@ class FrameCompressor final : public ByteSink {
 
   ByteSink& out_;
   Options options_;
-  std::atomic<int> level_;
+  int level_;
   std::vector<Frame> frames_;
   std::size_t present_ = 0;  // Index of the frame that is being filled.
   std::size_t filled_ = 0;
   std::deque<Frame*> in_order_;  // Submitted and not yet written.
   std::vector<FrameSize> table_;
   std::uint64_t content_bytes_ = 0;
+  std::uint64_t easy_until_ = 0;  // Of content_bytes_.
+  std::size_t easy_bytes_ = 0;    // Of the present frame.
 
   std::mutex mutex_;
   std::condition_variable work_or_stop_;
