@@ -332,8 +332,8 @@ Status BagWriter::State::store_unsized(CatalogLine line, const Content& content)
   }
   const auto amend = [&](CatalogLine& amended, std::uint64_t bytes) {
     if (source.cut()) add_finding(amended, "cut_at_limit");
-    if (content.amend) content.amend(amended, bytes);
     note_source(amended, source.error());
+    if (content.amend) content.amend(amended, bytes);
   };
   if (spool) {
     return store_sized(std::move(line), *spool->read_back(), spool->size_bytes(), amend);
@@ -369,8 +369,8 @@ Status BagWriter::State::store_sized(CatalogLine line, ByteSource& source, std::
   scratch.clear();
   append_manifest_line(scratch, *digest, line.stored);
   if (auto spooled = manifest.append(as_bytes(scratch)); !spooled) return spooled;
-  if (amend) amend(line, taken->bytes);
   note_source(line, taken->error);
+  if (amend) amend(line, taken->bytes);
   return add(std::move(line));
 }
 

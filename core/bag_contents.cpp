@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t kPendingBytesMax = kCatalogSegmentBytesMax;
 constexpr std::size_t kPendingOverheadBytes = 100;
 constexpr std::size_t kBagInfoBytesMax = 4096;
+constexpr std::size_t kIndexFrontBytes = 4096;
+constexpr std::size_t kIndexSegmentBytes = 300;
 
 /// A payload member that waits for its catalog line.
 struct Pending {
@@ -323,7 +325,10 @@ Status Checker::check_index() {
   if (!member) return std::move(member).error();
   closing_frame_ = members_.frames_begun() - 1;
   closing_offset_ = members_.header_offset();
-  auto text = read_text(*member, kCatalogIndexBytesMax);
+  // What these segments make is far shorter; a longer text is not even parsed.
+  const std::size_t longest =
+      kIndexFrontBytes + kIndexSegmentBytes * contents_.index.segments.size();
+  auto text = read_text(*member, std::min(longest, kCatalogIndexBytesMax));
   if (!text) return std::move(text).error();
   auto stated = parse_catalog_index(*text);
   if (!stated) return stop("index", present_, stated.error().message);

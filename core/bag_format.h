@@ -122,9 +122,9 @@ std::string_view to_string(Outcome outcome) noexcept;
 inline constexpr std::size_t kCatalogLineBytesMax = std::size_t{1} << 20U;
 inline constexpr std::size_t kCatalogSegmentBytesMax = std::size_t{9} << 20U;
 inline constexpr std::uint64_t kCatalogLinesMax = std::uint64_t{1} << 32U;
-inline constexpr std::size_t kCatalogSegmentsMax = std::size_t{1} << 20U;
+inline constexpr std::size_t kCatalogSegmentsMax = std::size_t{1} << 16U;
 inline constexpr std::size_t kContextBytesMax = std::size_t{16} << 20U;
-inline constexpr std::size_t kCatalogIndexBytesMax = std::size_t{64} << 20U;
+inline constexpr std::size_t kCatalogIndexBytesMax = std::size_t{16} << 20U;
 
 /// Appends the canonical text of a line, without its line feed. Text that is not UTF-8 where the
 /// format has no base64 form (argv, instance, source) is written as printable() makes it.
