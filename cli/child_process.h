@@ -23,6 +23,8 @@ class ChildProcess {
   [[nodiscard]] int output() const { return output_.get(); }
   [[nodiscard]] int errors() const { return errors_.get(); }
   void close_input() { input_.reset(); }
+  /// Lets a child that still writes end by itself.
+  void close_output() { output_.reset(); }
 
   /// @return exit status, or 128 + signal. Spends the object.
   Result<int> wait() &&;

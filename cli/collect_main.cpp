@@ -35,9 +35,8 @@ class CollectorProgram {
     if (auto tested = self_test(); !tested) return fail(runtime_, tested.error());
     CollectOptions options = to_options(flags_, std::string("casebook-collect ") + kVersion);
     if (flags_.is_dry_run) return dry_run(options);
-    auto sealing = choose_sealing();
-    if (!sealing) return refuse_usage(runtime_, sealing.error());
-    options.sealing = *std::move(sealing);
+    if (auto chosen = choose_sealing(options); !chosen)
+      return refuse_usage(runtime_, chosen.error());
     const bool is_stream = flags_.output == "-";
     StandardOutput stream;
     if (is_stream) options.stream = &stream;
@@ -62,13 +61,21 @@ class CollectorProgram {
     return ExitStatus::done;
   }
 
-  Result<Sealing> choose_sealing() {
-    if (!flags_.ticket.empty()) return sealing_under_ticket(flags_.ticket);
+  Status choose_sealing(CollectOptions& options) {
+    if (!flags_.ticket.empty()) {
+      auto ticket =
+          flags_.ticket == "-" ? read_ticket_bundle(0) : read_ticket_folder(flags_.ticket);
+      if (!ticket) return std::move(ticket).error();
+      return use_ticket(*std::move(ticket), options, runtime_.clock.now_seconds());
+    }
     if (flags_.recipient.empty() && !flags_.is_unencrypted) {
       return Error{ErrorCode::invalid_input, "for whom is the bag to be encrypted?",
                    "--ticket DIR, or --to RECIPIENT, or --unencrypted"};
     }
-    return make_sealing(flags_.recipient, runtime_.randomness);
+    auto sealing = make_sealing(flags_.recipient, runtime_.randomness);
+    if (!sealing) return std::move(sealing).error();
+    options.sealing = *std::move(sealing);
+    return ok();
   }
 
   void show(const CollectionReport& report, const CollectOptions& options, bool is_stream) {

@@ -8,14 +8,25 @@
 namespace casebook::cli {
 
 void add_all_commands(Command& root) {
+  add_add_command(root);
+  add_artifact_command(root);
+  add_collect_command(root);
   add_completion_command(root);
   add_deadlines_command(root);
   add_doctor_command(root);
   add_facts_command(root);
+  add_get_command(root);
+  add_give_command(root);
   add_help_command(root);
   add_key_command(root);
+  add_kit_command(root);
+  add_ls_command(root);
   add_org_command(root);
+  add_receive_command(root);
   add_regimes_command(root);
+  add_ticket_command(root);
+  add_timestamp_command(root);
+  add_verify_command(root);
   add_version_command(root);
 }
 

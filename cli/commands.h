@@ -6,14 +6,25 @@
 
 namespace casebook::cli {
 
+void add_add_command(Command& root);
+void add_artifact_command(Command& root);
+void add_collect_command(Command& root);
 void add_completion_command(Command& root);
 void add_deadlines_command(Command& root);
 void add_doctor_command(Command& root);
 void add_facts_command(Command& root);
+void add_get_command(Command& root);
+void add_give_command(Command& root);
 void add_help_command(Command& root);
 void add_key_command(Command& root);
+void add_kit_command(Command& root);
+void add_ls_command(Command& root);
 void add_org_command(Command& root);
+void add_receive_command(Command& root);
 void add_regimes_command(Command& root);
+void add_ticket_command(Command& root);
+void add_timestamp_command(Command& root);
+void add_verify_command(Command& root);
 void add_version_command(Command& root);
 
 /// Makes the whole tree below `root`.

@@ -17,8 +17,19 @@ std::string filled(std::string text, int columns) {
 
 const std::vector<HelpRow>& help_rows() {
   static const std::vector<HelpRow> kRows = {
+      {"Evidence", "collect [--from HOST]", "sealed bag of this host, or of one over ssh"},
+      {"Evidence", "add FILE...", "seal any other file: image, export, photo"},
+      {"Evidence", "verify [PATH]", "bag, proof, receipt or ticket: intact?"},
+      {"Evidence", "ls [BAG]", "look inside: what was taken, what was lost"},
+      {"Evidence", "get BAG PATH...", "take a file out (--proof)"},
+      {"Evidence", "give [BAG]", "hand over; the other side signs for it"},
+      {"Evidence", "receive PATH", "take over: verifies first, then signs"},
       {"Tell", "deadlines", "who must be told, until when, and why"},
-      {"Set up", "key doctor facts org regimes completion version", ""},
+      {"Set up", "key new NAME", "your keys: one signs, one opens"},
+      {"Set up", "ticket new", "authority to collect, signed by you"},
+      {"Set up", "kit", "a stick for the night: collector, ticket, one page"},
+      {"Set up", "timestamp request", "trusted time for a bag"},
+      {"Set up", "artifact facts org regimes doctor completion version", ""},
   };
   return kRows;
 }

@@ -2,9 +2,11 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "cli/bag_access.h"
 #include "cli/commands.h"
 #include "cli/key_folder.h"
 #include "cli/text.h"
+#include "core/bag_verify.h"
 #include "core/printable.h"
 
 namespace casebook::cli {
@@ -70,10 +72,36 @@ void add_key_new(Command& key) {
       });
 }
 
+/// Prints what opens one bag, for `age -d -i`. Only that bag's own identity, never a person's.
+ExitStatus show_bag_identity(Runtime& runtime, const std::string& wanted) {
+  auto bag = choose_bag(runtime.evidence_folder(), wanted);
+  if (!bag) return fail(runtime, bag.error());
+  auto papers = read_bag_papers(bag->folder);
+  if (!papers) return fail(runtime, papers.error());
+  auto seal = parse_seal(papers->seal_json);
+  if (!seal) return fail(runtime, std::move(seal).error().context(bag->name()));
+  BagAccess access(runtime, {});
+  auto identities = access.identities_for(*bag);
+  if (!identities) return fail(runtime, identities.error());
+  for (const AgeIdentity& identity : *identities) {
+    if (!seal->recipient || identity.recipient().text() != *seal->recipient) continue;
+    runtime.err << "casebook: what follows opens " << bag->name()
+                << ": keep it out of logs and history\n";
+    const SecretBytes text = identity.text();
+    runtime.out << as_text(text.reveal()) << '\n';
+    return ExitStatus::done;
+  }
+  return fail(runtime, {ErrorCode::not_found, "nothing here opens " + bag->name()});
+}
+
 void add_key_show(Command& key) {
-  key.add("show", "Show your public keys, to give to others")
+  auto bag = std::make_shared<std::string>();
+  key.add("show", "Show your public keys; with BAG, the identity that opens it")
+      .argument("BAG", *bag, "prints a secret: for age -d -i", Count::optional)
       .example("casebook key show", "fingerprint, signing key, recipient")
-      .run([](Runtime& runtime) {
+      .example("casebook key show B-7 > id && age -d -i id bag.tar.zst.age", "")
+      .run([bag](Runtime& runtime) {
+        if (!bag->empty()) return show_bag_identity(runtime, *bag);
         auto person = choose_person(runtime);
         return person ? show_person(runtime, *person) : fail(runtime, person.error());
       });

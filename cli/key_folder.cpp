@@ -75,7 +75,8 @@ Result<SecretFiles> seal_secrets(Runtime& runtime, const NewPerson& wanted,
   }
   auto passphrase = runtime.passphrases.ask({"for the keys of " + wanted.name, true});
   if (!passphrase) return std::move(passphrase).error();
-  auto sealed = seal_identities(identities, *passphrase, runtime.age_work_factor, runtime.randomness);
+  auto sealed =
+      seal_identities(identities, *passphrase, runtime.age_work_factor, runtime.randomness);
   if (!sealed) return std::move(sealed).error();
   auto ssh = write_openssh_key(signer, comment, *passphrase, runtime.randomness);
   if (!ssh) return std::move(ssh).error();

@@ -35,7 +35,7 @@ struct Runtime {
   Terminal terminal;
   PassphraseSource& passphrases;
   CommonOptions common = {};
-  std::string program = "casebook";  ///< Name in front of refusals.
+  std::string program = "casebook";      ///< Name in front of refusals.
   int age_work_factor = kAgeWorkFactor;  ///< Of new key files; tests take a cheap one.
 
   /// Where the keys and settings of this user lie: $XDG_CONFIG_HOME/casebook or

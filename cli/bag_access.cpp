@@ -1,0 +1,77 @@
+#include "cli/bag_access.h"
+
+#include "cli/kept_identity.h"
+#include "cli/command.h"
+#include "cli/ticket_store.h"
+#include "core/bag_verify.h"
+#include "core/durable_file.h"
+#include "core/printable.h"
+
+namespace casebook::cli {
+namespace {
+
+constexpr std::string_view kAgeFileStart = "age-encryption.org/v1";
+
+}  // namespace
+
+void add_identity_option(Command& command, std::filesystem::path& target) {
+  command.option("--identity", "FILE", target, "age identity that opens the bag");
+}
+
+Result<std::span<const AgeIdentity>> BagAccess::read_identity_file(const std::string& purpose) {
+  auto bytes = read_file(identity_file_, kIdentityFileBytesMax);
+  if (!bytes) return std::move(bytes).error();
+  const SecretBytes text(*std::move(bytes));
+  auto opened = Result<std::vector<AgeIdentity>>(std::vector<AgeIdentity>());
+  if (as_text(text.reveal()).starts_with(kAgeFileStart)) {
+    const std::string name = identity_file_.filename().string();
+    auto passphrase = runtime_.passphrases.ask({"of " + name + ", for " + purpose, false});
+    if (!passphrase) return std::move(passphrase).error();
+    opened = open_identities(text.reveal(), {.identities = {}, .passphrase = &*passphrase});
+  } else {
+    opened = parse_identities(text);
+  }
+  if (!opened) return std::move(opened).error().context(printable(identity_file_.string()));
+  identities_ = *std::move(opened);
+  return std::span<const AgeIdentity>(identities_);
+}
+
+Result<std::span<const AgeIdentity>> BagAccess::identities_for(const KnownBag& bag) {
+  const std::string purpose = "reading " + bag.name();
+  if (!identity_file_.empty()) return read_identity_file(purpose);
+  auto papers = read_bag_papers(bag.folder);
+  if (!papers) return std::move(papers).error();
+  auto person = choose_person(runtime_);
+  if (!person) {
+    if (!runtime_.common.person.empty()) return std::move(person).error();
+    return std::span<const AgeIdentity>();
+  }
+  const auto seal = parse_seal(papers->seal_json);
+  if (seal && !seal->recipient) return std::span<const AgeIdentity>();
+  if (!ring_) ring_.emplace(runtime_, *std::move(person));
+  auto identity = Result<std::optional<AgeIdentity>>(std::optional<AgeIdentity>());
+  if (const auto ticket = parse_ticket(papers->ticket)) {
+    identity = find_ticket_identity(runtime_, ticket->id, *ring_, purpose);
+  }
+  if (identity && !*identity && seal) {
+    identity = find_kept_identity(runtime_, *seal->recipient, bag.folder, *ring_, purpose);
+  }
+  if (!identity) return std::move(identity).error();
+  if (*identity) {
+    auto own = ring_->identities(purpose);  // Custody is sealed to the person.
+    if (!own) return std::move(own).error();
+    identities_.clear();
+    identities_.push_back(std::move(**identity));
+    for (const AgeIdentity& one : *own) {
+      auto copy = AgeIdentity::parse(as_text(one.text().reveal()));
+      if (copy) identities_.push_back(*std::move(copy));
+    }
+    return std::span<const AgeIdentity>(identities_);
+  }
+  if (seal && *seal->recipient != ring_->person().recipient.text()) {
+    return std::span<const AgeIdentity>();
+  }
+  return ring_->identities(purpose);
+}
+
+}  // namespace casebook::cli

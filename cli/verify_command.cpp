@@ -1,0 +1,73 @@
+// `casebook verify [PATH]`: the one check for bags, exhibits, receipts and tickets. Exit status: 0
+// intact, 1 could not be checked at all, 3 not fully checked, 4 tampered.
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/bag_access.h"
+#include "cli/bag_judgement.h"
+#include "cli/commands.h"
+#include "cli/outside_facts.h"
+#include "cli/verify_papers.h"
+
+namespace casebook::cli {
+namespace {
+
+struct Options {
+  std::string path;
+  std::filesystem::path identity;
+  OutsideOptions outside;
+};
+
+ExitStatus status_of(Verdict verdict) {
+  return verdict == Verdict::intact     ? ExitStatus::done
+         : verdict == Verdict::tampered ? ExitStatus::tampered
+                                        : ExitStatus::incomplete;
+}
+
+ExitStatus verify_one_bag(Runtime& runtime, const Options& options, const OutsideFacts& outside) {
+  const auto evidence = runtime.evidence_folder();
+  auto bag = choose_bag(evidence, options.path);
+  if (!bag) return fail(runtime, bag.error());
+  BagAccess access(runtime, options.identity);
+  auto identities = access.identities_for(*bag);
+  if (!identities) return fail(runtime, identities.error());
+  auto judgement = judge_bag(*bag, bags_in(bag->folder.parent_path()), outside, *identities);
+  if (!judgement) return fail(runtime, judgement.error());
+  if (runtime.common.is_json) {
+    print_json(runtime, judgement_json(*judgement, *bag));
+  } else {
+    runtime.out << judgement_text(*judgement, *bag, runtime.terminal);
+  }
+  return status_of(judgement->verdict());
+}
+
+ExitStatus verify(Runtime& runtime, const Options& options) {
+  auto outside = gather_outside_facts(runtime, options.outside);
+  if (!outside) return fail(runtime, outside.error());
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(options.path, ignored)) {
+    auto checked = verify_paper(options.path, *outside);
+    if (!checked) return fail(runtime, checked.error());
+    print_paper(runtime, *checked);
+    return status_of(checked->verdict);
+  }
+  return verify_one_bag(runtime, options, *outside);
+}
+
+}  // namespace
+
+void add_verify_command(Command& root) {
+  auto options = std::make_shared<Options>();
+  Command& command = root.add("verify", "Is it unchanged since it was sealed, and who says so?");
+  command.argument("PATH", options->path,
+                   "bag (B-7, path, id), proof, receipt or ticket; default: newest bag",
+                   Count::optional);
+  add_outside_options(command, options->outside);
+  add_identity_option(command, options->identity);
+  command.example("casebook verify", "the newest bag")
+      .example("casebook verify B-7 --code '7F3AK ...'", "is it the bag whose code was read out?")
+      .example("casebook verify shown/dpkg.log.proof", "one file and its proof, without the bag")
+      .run([options](Runtime& runtime) { return verify(runtime, *options); });
+}
+
+}  // namespace casebook::cli

@@ -1,0 +1,43 @@
+#!/bin/sh
+# A bag goes from Ada to Ben; both end with a receipt that carries both signatures.
+set -eu
+. "$(dirname "$0")/lib.sh"
+small_tree tree
+for person in ada ben; do as $person casebook key new $person --no-passphrase > /dev/null 2>&1; done
+keys=$work/config-ben/casebook/keys
+expect 0 as ada casebook collect --root tree --profile logs --out ev
+says 'COMPLETE  B-1'
+expect 0 as ada casebook verify ev/B-1
+says 'ratified by ada'
+expect 0 as ada casebook give ev/B-1 --to "$keys/ben.ssh.pub" --recipient "$(cat "$keys/ben.age-recipient")" \
+  --reason 'to the lab' --out parcel
+expect 0 as ben casebook receive parcel --anchor "$work/config-ada/casebook/keys/ada.ssh.pub" --case lab
+says 'INTACT'
+says 'received by ben as B-1'
+expect 0 as ben casebook verify lab/evidence/B-1 --anchor "$work/config-ada/casebook/keys/ada.ssh.pub"
+says '5 events'
+receipt=$(echo lab/evidence/B-1/receipt-*.json)
+expect 0 as ada casebook verify "$receipt"
+says 'INTACT'
+mkdir -p case && mv ev case/evidence
+expect 0 as ada casebook receive "$receipt" --case case
+says 'is good and kept'
+expect 0 as ben casebook get lab/evidence/B-1 /var/log/dpkg.log --out shown
+cmp shown/dpkg.log tree/var/log/dpkg.log || fail "the exhibit differs"
+
+# What was changed on the way is not received.
+as ada casebook give case/evidence/B-1 --to "$keys/ben.ssh.pub" --recipient "$(cat "$keys/ben.age-recipient")" \
+  --out parcel2 > /dev/null
+printf '\001' | dd of=parcel2/bag.tar.zst.age bs=1 seek=300 conv=notrunc 2> /dev/null
+expect 4 as ben casebook receive parcel2 --case lab2
+says 'TAMPERED'
+[ -z "$(ls lab2/evidence)" ] || fail "a tampered bag was taken over"
+
+# A bag that travels as a stream of parts.
+as ada casebook collect --root tree --profile logs --out - > stream 2> err
+expect 0 as ada casebook receive stream --case streamed
+expect 3 as ada casebook verify streamed/evidence/B-1
+head -c 2000 stream > cut
+expect 3 as ada casebook receive cut --case cut-case
+warns 'broke off'
+echo "handover: ok"
