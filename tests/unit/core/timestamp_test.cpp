@@ -2,9 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
-#include <numeric>
 
 #include "tests/support/temporary_folder.h"
 #include "tests/support/time_authority.h"
@@ -15,12 +13,10 @@ namespace {
 
 constexpr std::string_view kSignature = "-----BEGIN SSH SIGNATURE-----\nof a seal\n";
 
-/// Two bits for each byte, or all 255 changes (several minutes) when CASEBOOK_EXHAUSTIVE is set.
-std::vector<unsigned> changes_at(std::size_t at) {
-  if (::getenv("CASEBOOK_EXHAUSTIVE") == nullptr) return {1U << at % 5, 0x20U};
-  std::vector<unsigned> all(255);
-  std::iota(all.begin(), all.end(), 1U);
-  return all;
+/// One change for each byte: the case of a letter (names are compared without it), else one bit.
+std::byte change_at(std::size_t at, std::byte old) {
+  const auto c = std::to_integer<unsigned>(old | std::byte{0x20});
+  return old ^ (c >= 'a' && c <= 'z' ? std::byte{0x20} : static_cast<std::byte>(1U << at % 8));
 }
 
 class Timestamp : public testing::Test {
@@ -162,14 +158,12 @@ TEST_F(Timestamp, RT19_AnyChangedByteOfATokenMakesTheTimeUnknown) {
   const std::string root = tsa.root_pem();
   ASSERT_TRUE(verify_timestamp(as_bytes(kSignature), token, root)->time);
   for (std::size_t at = 0; at < token.size(); ++at) {
-    for (const unsigned change : changes_at(at)) {
-      Bytes changed = token;
-      changed[at] ^= static_cast<std::byte>(change);
-      const auto found = verify_timestamp(as_bytes(kSignature), changed, root);
-      ASSERT_TRUE(found) << at;
-      EXPECT_FALSE(found->time) << "byte " << at << " changed by " << change;
-      EXPECT_FALSE(found->reason.empty());
-    }
+    Bytes changed = token;
+    changed[at] = change_at(at, token[at]);
+    const auto found = verify_timestamp(as_bytes(kSignature), changed, root);
+    ASSERT_TRUE(found) << at;
+    EXPECT_FALSE(found->time) << "byte " << at;
+    EXPECT_FALSE(found->reason.empty());
   }
   for (std::size_t size = 0; size < token.size(); size += 7) {
     EXPECT_FALSE(verify_timestamp(as_bytes(kSignature), std::span(token).first(size), root)->time);
