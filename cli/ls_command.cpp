@@ -1,5 +1,6 @@
 // `casebook ls [BAG]`: what a bag holds, one line per entry. Names come from a host that may be
 // hostile and are escaped.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
