@@ -9,6 +9,12 @@ target_compile_definitions(casebook_build_flags INTERFACE
 target_compile_options(casebook_build_flags INTERFACE
   $<$<CONFIG:Release>:-fstack-protector-strong>)
 target_link_options(casebook_build_flags INTERFACE $<$<CONFIG:Release>:-Wl,-z,relro,-z,now>)
+# g++ 12 sees overlaps and uninitialised members in std::string and std::optional where there are
+# none (GCC bugs 105329 and 80635), more of them the more it inlines.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(casebook_build_flags INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized>)
+endif()
 if(CASEBOOK_WERROR)
   target_compile_options(casebook_build_flags INTERFACE -Werror)
 endif()
