@@ -1,7 +1,7 @@
 #include "cli/bag_access.h"
 
-#include "cli/kept_identity.h"
 #include "cli/command.h"
+#include "cli/kept_identity.h"
 #include "cli/ticket_store.h"
 #include "core/bag_verify.h"
 #include "core/durable_file.h"

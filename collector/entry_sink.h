@@ -12,8 +12,8 @@ namespace casebook {
 
 /// Called once, after the last byte was read and before the line is written: the place to compare
 /// the object with what it was at opening and to add findings. What the sink itself found
-/// (`error`, `filled_from`, `cut_at_limit`) is in the line already, and so are `stored`, `sha256` and
-/// `stored_size_bytes`, for further names of the same inode (`link_of`).
+/// (`error`, `filled_from`, `cut_at_limit`) is in the line already, and so are `stored`, `sha256`
+/// and `stored_size_bytes`, for further names of the same inode (`link_of`).
 /// @param stored_bytes  how many bytes came from the source.
 using AmendLine = std::function<void(CatalogLine& line, std::uint64_t stored_bytes)>;
 

@@ -8,7 +8,15 @@
 namespace casebook {
 
 /// The closed list of reasons to cut a run; enumerators are the codes in `context.json`.
-enum class StopReason : std::uint8_t { none, interrupted, terminated, bytes, time, free_space, output_failed };
+enum class StopReason : std::uint8_t {
+  none,
+  interrupted,
+  terminated,
+  bytes,
+  time,
+  free_space,
+  output_failed
+};
 
 /// Shared by the run and its signal handlers. The first reason stands.
 class StopRequest {
@@ -17,7 +25,9 @@ class StopRequest {
     StopReason none = StopReason::none;
     reason_.compare_exchange_strong(none, reason);
   }
-  [[nodiscard]] StopReason reason() const noexcept { return reason_.load(std::memory_order_relaxed); }
+  [[nodiscard]] StopReason reason() const noexcept {
+    return reason_.load(std::memory_order_relaxed);
+  }
   [[nodiscard]] bool requested() const noexcept { return reason() != StopReason::none; }
 
  private:

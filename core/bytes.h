@@ -68,7 +68,8 @@ Result<Bytes> from_hex(std::string_view text);
 
 /// RFC 4648 base64 with the standard alphabet.
 enum class Base64Padding { with, without };
-std::string to_base64(std::span<const std::byte> bytes, Base64Padding padding = Base64Padding::with);
+std::string to_base64(std::span<const std::byte> bytes,
+                      Base64Padding padding = Base64Padding::with);
 /// Strict: exact padding rule, no white space, unused bits zero. @return `invalid_input` otherwise.
 Result<Bytes> from_base64(std::string_view text, Base64Padding padding = Base64Padding::with);
 

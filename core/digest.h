@@ -42,7 +42,8 @@ Result<Digest256> sha256_of_parts(std::span<const std::span<const std::byte>> pa
 /// @return the digest, or the error of `source`, or `crypto`.
 Result<Digest256> hash_stream(ByteSource& source, std::uint64_t size_bytes_max);
 
-/// Takes the text form of a digest: exactly 64 lower-case hex digits. @return `invalid_input` otherwise.
+/// Takes the text form of a digest: exactly 64 lower-case hex digits. @return `invalid_input`
+/// otherwise.
 Result<Digest256> digest_from_hex(std::string_view text);
 
 }  // namespace casebook

@@ -105,8 +105,8 @@ Error wrong_type(std::string_view key, T expected) {
 
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.size_bytes_max) {
-    return Error{ErrorCode::limit_exceeded, "JSON text over " +
-                                                std::to_string(limits.size_bytes_max) + " bytes"};
+    return Error{ErrorCode::limit_exceeded,
+                 "JSON text over " + std::to_string(limits.size_bytes_max) + " bytes"};
   }
   StrictBuilder builder(limits.depth_max);
   const bool parsed = Json::sax_parse(text.begin(), text.end(), &builder);
@@ -137,13 +137,27 @@ void append_json_string(std::string& out, std::string_view text) {
     }
     out.push_back('\\');
     switch (c) {
-      case '"': out.push_back('"'); break;
-      case '\\': out.push_back('\\'); break;
-      case '\b': out.push_back('b'); break;
-      case '\f': out.push_back('f'); break;
-      case '\n': out.push_back('n'); break;
-      case '\r': out.push_back('r'); break;
-      case '\t': out.push_back('t'); break;
+      case '"':
+        out.push_back('"');
+        break;
+      case '\\':
+        out.push_back('\\');
+        break;
+      case '\b':
+        out.push_back('b');
+        break;
+      case '\f':
+        out.push_back('f');
+        break;
+      case '\n':
+        out.push_back('n');
+        break;
+      case '\r':
+        out.push_back('r');
+        break;
+      case '\t':
+        out.push_back('t');
+        break;
       default:
         out.append("u00");
         out.push_back(kDigits[byte >> 4U]);

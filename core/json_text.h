@@ -1,6 +1,6 @@
 #pragma once
-/// Strict JSON reading and canonical writing. Specification: docs/spec/json.md, a subset of RFC 8785:
-/// ASCII keys, integers within +-(2^53-1), no floats, no duplicate keys, UTF-8 only.
+/// Strict JSON reading and canonical writing. Specification: docs/spec/json.md, a subset of RFC
+/// 8785: ASCII keys, integers within +-(2^53-1), no floats, no duplicate keys, UTF-8 only.
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>

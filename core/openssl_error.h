@@ -1,5 +1,6 @@
 #pragma once
-/// Turns a failed OpenSSL call into an Error. Decide by the call's return value, never by the queue.
+/// Turns a failed OpenSSL call into an Error. Decide by the call's return value, never by the
+/// queue.
 
 #include <string_view>
 

@@ -16,13 +16,20 @@ void check(bool holds, std::string_view what, const char* file, int line) noexce
 
 std::string_view to_string(ErrorCode code) noexcept {
   switch (code) {
-    case ErrorCode::invalid_input: return "invalid_input";
-    case ErrorCode::not_found: return "not_found";
-    case ErrorCode::io: return "io";
-    case ErrorCode::crypto: return "crypto";
-    case ErrorCode::corrupt: return "corrupt";
-    case ErrorCode::locked: return "locked";
-    case ErrorCode::limit_exceeded: return "limit_exceeded";
+    case ErrorCode::invalid_input:
+      return "invalid_input";
+    case ErrorCode::not_found:
+      return "not_found";
+    case ErrorCode::io:
+      return "io";
+    case ErrorCode::crypto:
+      return "crypto";
+    case ErrorCode::corrupt:
+      return "corrupt";
+    case ErrorCode::locked:
+      return "locked";
+    case ErrorCode::limit_exceeded:
+      return "limit_exceeded";
   }
   return "unknown";
 }

@@ -33,7 +33,8 @@ struct Error {
   }
 };
 
-/// An `io` error (`not_found` for ENOENT and ENOTDIR) for a failed system call: "open: Permission denied".
+/// An `io` error (`not_found` for ENOENT and ENOTDIR) for a failed system call: "open: Permission
+/// denied".
 /// @param errno_value  the errno of the call; taken as a value so that nothing can overwrite it.
 Error system_error(std::string_view call, int errno_value);
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # From a key to an exhibit that a stranger checks: key, ticket, collect, verify, ls, get, verify proof, ratify, time.
 set -eu
+# shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 small_tree tree
 
@@ -36,7 +37,7 @@ printf x >> shown/auth.log
 expect 4 casebook verify shown/auth.log.proof
 says 'TAMPERED'
 secret=$(sh -c 'casebook ls ev/B-1 --find shadow --passphrase-fd 3 3< pass' 2> /dev/null)
-case $secret in *'listed'*|'') ;; *) fail "shadow was copied: $secret" ;; esac
+case $secret in *'listed'*|*'redacted'*|'') ;; *) fail "shadow was copied: $secret" ;; esac
 
 # Stock programs open the same bag.
 sh -c 'casebook key show ev/B-1 --passphrase-fd 3 3< pass' > id 2> err

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A hostile host: names, environment, libraries, locale. Nothing of it reaches the terminal or changes the bag.
 set -eu
+# shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 small_tree tree
 evil=$(printf 'evil\033]0;owned\007\n\342\200\256name')
@@ -22,7 +23,10 @@ jq -e '.entries | length >= 4' out > /dev/null || fail "not JSON"
 # The static collector loads nothing and minds nothing of the host.
 recipient=$(cat "$XDG_CONFIG_HOME/casebook/keys/ada.age-recipient")
 [ -z "$(LC_ALL=C readelf -l "$bin/casebook-collect" | grep INTERP || true)" ] || fail "casebook-collect needs a loader"
-[ "$(stat -c %s "$bin/casebook-collect")" -lt 8388608 ] || fail "casebook-collect is not under 8 MiB"
+# Unoptimised and sanitized builds are larger than what is given out.
+if [ "${CASEBOOK_BUILD_TYPE:-Release}" = Release ]; then
+  [ "$(stat -c %s "$bin/casebook-collect")" -lt 8388608 ] || fail "casebook-collect is not under 8 MiB"
+fi
 printf 'openssl_conf = x\n[x]\nproviders = p\n[p]\nevil = e\n[e]\nmodule = /tmp/evil.so\nactivate = 1\n' > evil.cnf
 printf 'not a library\n' > evil.so
 expect 0 env -i OPENSSL_CONF="$work/evil.cnf" OPENSSL_MODULES="$work" LD_PRELOAD="$work/evil.so" PATH="$work" \

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Killed at 50 random moments the collector leaves a readable bag that says it is unsealed, or a good one.
 set -eu
+# shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 mkdir -p tree/var/log
 i=0
@@ -10,11 +11,20 @@ while [ $i -lt 400 ]; do
 done
 seed=${CASEBOOK_TEST_SEED:-$(date +%s)}
 echo "kill: seed $seed"
+run() { # run DIR: one whole collection
+  "$bin/casebook-collect" --root tree --profile none --path '/var/log/**' --unencrypted --out "$1" > /dev/null 2>&1
+}
+mkdir whole
+began=$(date +%s%N)
+run whole || fail "the collector does not work here"
+span=$((($(date +%s%N) - began) / 1000000))
+echo "kill: one run takes $span ms"
 cut=0
 round=0
 while [ $round -lt 50 ]; do
   mkdir "run$round"
-  delay=$(awk -v seed="$seed" -v n="$round" 'BEGIN { srand(seed + n * 7919); printf "%.3f", rand() * 1.2 }')
+  delay=$(awk -v seed="$seed" -v n="$round" -v span="$span" \
+    'BEGIN { srand(seed + n * 7919); printf "%.3f", rand() * span / 1000 }')
   "$bin/casebook-collect" --root tree --profile none --path '/var/log/**' --unencrypted --out "run$round" > /dev/null 2>&1 &
   child=$!
   sleep "$delay"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Each wrong use and each bad input is one clear line and the right status.
 set -eu
+# shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 small_tree tree
 expect 2 casebook colect

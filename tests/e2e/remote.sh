@@ -1,6 +1,7 @@
 #!/bin/sh
 # Over ssh to an sshd of our own on the loopback: the collector runs from memory, the bag arrives here.
 set -eu
+# shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 sshd=$(command -v sshd || echo /usr/sbin/sshd)
 [ -x "$sshd" ] || { echo "remote: skipped: no sshd"; exit 77; }

@@ -38,8 +38,8 @@ TEST(CommandLine, MixesOptionsAndArguments) {
 
 TEST(CommandLine, TakesWordsThatLookLikeSomethingElseAsTheyAre) {
   Tree tree;
-  EXPECT_EQ(tree.parse({"pack", "-", "pack", "[x,y]", "--out", "--dry-run", "--", "--json"}).problem,
-            "");
+  EXPECT_EQ(
+      tree.parse({"pack", "-", "pack", "[x,y]", "--out", "--dry-run", "--", "--json"}).problem, "");
   EXPECT_EQ(tree.files, (std::vector<std::string>{"-", "pack", "[x,y]", "--json"}));
   EXPECT_EQ(tree.out, "--dry-run");
   EXPECT_FALSE(tree.is_json);

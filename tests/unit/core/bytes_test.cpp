@@ -21,9 +21,13 @@ TEST(Hex, RefusesUpperCaseOddLengthAndOtherCharacters) {
 
 // RFC 4648 section 10.
 TEST(Base64, MatchesTheVectorsOfTheStandard) {
-  const std::pair<const char*, const char*> cases[] = {
-      {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> cases[] = {{"", ""},
+                                                       {"f", "Zg=="},
+                                                       {"fo", "Zm8="},
+                                                       {"foo", "Zm9v"},
+                                                       {"foob", "Zm9vYg=="},
+                                                       {"fooba", "Zm9vYmE="},
+                                                       {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, encoded] : cases) {
     EXPECT_EQ(to_base64(as_bytes(plain)), encoded);
     EXPECT_EQ(*from_base64(encoded), to_bytes(plain));
@@ -35,7 +39,8 @@ TEST(Base64, MatchesTheVectorsOfTheStandard) {
 }
 
 TEST(Base64, RefusesWhatHasASecondSpelling) {
-  for (const char* text : {"Zg", "Zg=", "Zh==", "Zg===", "====", "Z===", "Zg==Zg==", "Zm9v\n", "Zm8=="}) {
+  for (const char* text :
+       {"Zg", "Zg=", "Zh==", "Zg===", "====", "Z===", "Zg==Zg==", "Zm9v\n", "Zm8=="}) {
     EXPECT_FALSE(from_base64(text)) << text;
   }
   EXPECT_FALSE(from_base64("Zg==", Base64Padding::without));

@@ -7,7 +7,8 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(UtcText, ReadsBackWhatItWrote) {
-  const UtcSeconds time = std::chrono::sys_days(std::chrono::year(2026) / 11 / 21) + 2h + 11min + 26s;
+  const UtcSeconds time =
+      std::chrono::sys_days(std::chrono::year(2026) / 11 / 21) + 2h + 11min + 26s;
   EXPECT_EQ(format_utc(time), "2026-11-21T02:11:26Z");
   EXPECT_EQ(*parse_utc("2026-11-21T02:11:26Z"), time);
   EXPECT_TRUE(parse_utc("2028-02-29T23:59:59Z"));
@@ -15,9 +16,10 @@ TEST(UtcText, ReadsBackWhatItWrote) {
 
 TEST(UtcText, RefusesEveryOtherForm) {
   for (const char* text :
-       {"", "2026-11-21", "2026-11-21T02:11:26", "2026-11-21t02:11:26z", "2026-11-21T02:11:26+00:00",
-        "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-21T24:00:00Z", "2026-11-21T02:11:60Z",
-        "1969-12-31T23:59:59Z", "2026-11-21T02:11:26.0Z", "2026-11-21T02:11:26Z "}) {
+       {"", "2026-11-21", "2026-11-21T02:11:26", "2026-11-21t02:11:26z",
+        "2026-11-21T02:11:26+00:00", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z",
+        "2026-11-21T24:00:00Z", "2026-11-21T02:11:60Z", "1969-12-31T23:59:59Z",
+        "2026-11-21T02:11:26.0Z", "2026-11-21T02:11:26Z "}) {
     EXPECT_FALSE(parse_utc(text)) << text;
   }
 }

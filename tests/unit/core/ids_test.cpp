@@ -16,7 +16,8 @@ TEST(Id, ReadsBackItsTextAndDiffersEachTime) {
 }
 
 TEST(Id, RefusesOtherText) {
-  for (const char* text : {"", "00", "0123456789ABCDEF0123456789ABCDEF", "../../../../../../../../etc/xx"}) {
+  for (const char* text :
+       {"", "00", "0123456789ABCDEF0123456789ABCDEF", "../../../../../../../../etc/xx"}) {
     EXPECT_FALSE(BagId::parse(text)) << text;
   }
 }

@@ -20,12 +20,18 @@ TEST(CanonicalJson, KeepsTheLargestInteger) {
 }
 
 TEST(ParseJson, RefusesWhatTheLibraryWouldTakeSilently) {
-  const std::pair<const char*, const char*> cases[] = {
-      {"{\"a\":1,\"a\":2}", "twice"},     {"1.5", "fraction"},    {"1e3", "fraction"},
-      {"9007199254740992", "2^53-1"},     {"-9007199254740992", "2^53-1"},
-      {"{\"\xc3\xa9\":1}", "ASCII"},      {"[1,]", "byte"},       {"", "byte"},
-      {"{} {}", "byte"},                  {"\"\xff\"", "byte"},   {"NaN", "byte"},
-      {"99999999999999999999", "fraction"}};
+  const std::pair<const char*, const char*> cases[] = {{"{\"a\":1,\"a\":2}", "twice"},
+                                                       {"1.5", "fraction"},
+                                                       {"1e3", "fraction"},
+                                                       {"9007199254740992", "2^53-1"},
+                                                       {"-9007199254740992", "2^53-1"},
+                                                       {"{\"\xc3\xa9\":1}", "ASCII"},
+                                                       {"[1,]", "byte"},
+                                                       {"", "byte"},
+                                                       {"{} {}", "byte"},
+                                                       {"\"\xff\"", "byte"},
+                                                       {"NaN", "byte"},
+                                                       {"99999999999999999999", "fraction"}};
   for (const auto& [text, part] : cases) {
     const auto value = parse_json(text);
     ASSERT_FALSE(value) << text;
@@ -53,7 +59,8 @@ TEST(CanonicalJson, AgreesWithTheVectors) {
     if (line.starts_with('#')) continue;
     const auto tab = line.find('\t');
     ASSERT_NE(tab, std::string::npos) << line;
-    EXPECT_EQ(bool(parse_canonical_json(line.substr(tab + 1))), line.substr(0, tab) == "ok") << line;
+    EXPECT_EQ(bool(parse_canonical_json(line.substr(tab + 1))), line.substr(0, tab) == "ok")
+        << line;
     ++count;
   }
   EXPECT_GE(count, 16);
@@ -77,7 +84,8 @@ TEST(Utf8, RefusesOverlongSurrogateAndCutForms) {
 }
 
 TEST(JsonMembers, SayWhichKeyIsWrong) {
-  const Json object = *parse_json("{\"n\":1,\"t\":\"x\",\"d\":\"18446744073709551615\",\"z\":\"01\"}");
+  const Json object =
+      *parse_json("{\"n\":1,\"t\":\"x\",\"d\":\"18446744073709551615\",\"z\":\"01\"}");
   EXPECT_EQ(*json_integer_member(object, "n"), 1);
   EXPECT_EQ(*json_decimal_member(object, "d"), 18446744073709551615ULL);
   EXPECT_FALSE(json_decimal_member(object, "z"));

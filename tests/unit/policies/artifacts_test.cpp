@@ -136,8 +136,8 @@ TEST(ArtifactFiles, GiveEveryIdOnce) {
   });
 }
 
-/// Section 2 of docs/spec/artifacts.md, written a second time on purpose: a pattern's parts against a
-/// path's parts, `**` for any number of them.
+/// Section 2 of docs/spec/artifacts.md, written a second time on purpose: a pattern's parts against
+/// a path's parts, `**` for any number of them.
 bool part_matches(std::string_view pattern, std::string_view name) {
   if (pattern.empty()) return name.empty();
   if (pattern.front() == '*') {

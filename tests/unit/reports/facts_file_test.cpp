@@ -1,3 +1,4 @@
+// The facts file a person fills in: docs/spec/facts.md.
 #include "reports/facts_file.h"
 
 #include "tests/support/vector_lines.h"
