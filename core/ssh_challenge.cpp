@@ -30,8 +30,7 @@ Result<std::string> make_key_challenge(const SshPublicKey& key, UtcSeconds expir
                              {"nonce", to_hex(nonce)}});
 }
 
-Result<SignatureCheck> verify_key_challenge(std::string_view challenge, const SshPublicKey& key,
-                                            std::string_view armored, UtcSeconds now) {
+Status check_key_challenge(std::string_view challenge, const SshPublicKey& key, UtcSeconds now) {
   auto json = parse_canonical_json(
       challenge, JsonLimits{.size_bytes_max = kChallengeBytesMax, .depth_max = 2});
   if (!json) return std::move(json).error().context("key challenge");
@@ -46,6 +45,13 @@ Result<SignatureCheck> verify_key_challenge(std::string_view challenge, const Ss
   auto expires_at = parse_utc(*expires_text);
   if (!expires_at) return std::move(expires_at).error().context("key challenge");
   if (now >= *expires_at) return refused("it has expired");
+  return ok();
+}
+
+Result<SignatureCheck> verify_key_challenge(std::string_view challenge, const SshPublicKey& key,
+                                            std::string_view armored, UtcSeconds now) {
+  if (auto fresh = check_key_challenge(challenge, key, now); !fresh)
+    return std::move(fresh).error();
   return verify_ssh_signature({.name_space = kEnrolNamespace, .keys = {&key, 1}},
                               as_bytes(challenge), armored);
 }

@@ -17,6 +17,9 @@ namespace casebook {
 Result<std::string> make_key_challenge(const SshPublicKey& key, UtcSeconds expires_at,
                                        Randomness& randomness);
 
+/// @return `invalid_input` when the challenge is not for `key`, is not one of ours, or has expired.
+Status check_key_challenge(std::string_view challenge, const SshPublicKey& key, UtcSeconds now);
+
 /// Checks the answer to `challenge`, which must be the very text that was kept.
 /// @return a finding about the signature; `invalid_input` when the challenge is not for `key`, is
 ///         not one of ours, or has expired.
