@@ -8,3 +8,6 @@ pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 # bcrypt-pbkdf for encrypted OpenSSH keys: Debian 13 has Botan 3, Debian 12 has Botan 2.
 pkg_search_module(BOTAN REQUIRED IMPORTED_TARGET botan-3 botan-2)
 find_package(Threads REQUIRED)
+# Exports of others (docs/decisions/0150): inflate for zips, a validating parser for a million records.
+find_package(ZLIB REQUIRED)
+pkg_check_modules(SIMDJSON REQUIRED IMPORTED_TARGET simdjson)
