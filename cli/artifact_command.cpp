@@ -8,6 +8,7 @@
 #include "cli/runtime.h"
 #include "cli/text.h"
 #include "collector/artifact.h"
+#include "collector/artifact_lint.h"
 #include "collector/collection_plan.h"
 #include "collector/embedded_artifacts.h"
 #include "core/durable_file.h"
@@ -117,14 +118,34 @@ ExitStatus show(Runtime& runtime, const Options& options) {
 
 ExitStatus lint(Runtime& runtime, const Options& options) {
   constexpr std::uint64_t kSetBytesMax = std::uint64_t{16} << 20U;
+  auto shipped = built_in_set();
+  if (!shipped) return fail(runtime, shipped.error());
   auto text = read_file(options.file, kSetBytesMax);
-  if (!text) return fail(runtime, text.error());
-  auto set = ArtifactSet::parse(as_text(*text));
-  if (!set) return fail(runtime, std::move(set).error().context(printable(options.file)));
-  runtime.out << printable(options.file) << ": "
-              << counted(set->artifacts().size(), "artifact", "artifacts") << ", digest "
-              << to_hex(set->digest()) << '\n';
-  return ExitStatus::done;
+  if (!text) return fail(runtime, std::move(text).error());
+  const collector::LintReport report = collector::lint_artifacts(as_text(*text), *shipped);
+  const std::string file = printable(options.file);
+  if (runtime.common.is_json) {
+    Json findings = Json::array();
+    for (const collector::LintFinding& finding : report.findings) {
+      findings.push_back({{"hint", finding.hint},
+                          {"line", static_cast<std::int64_t>(finding.line)},
+                          {"what", finding.what}});
+    }
+    print_json(runtime, {{"artifacts", static_cast<std::int64_t>(report.artifacts)},
+                         {"file", file},
+                         {"findings", findings},
+                         {"format", "casebook-artifact-lint/1"},
+                         {"rules", static_cast<std::int64_t>(report.entries)}});
+    return report.findings.empty() ? ExitStatus::done : ExitStatus::failed;
+  }
+  for (const collector::LintFinding& finding : report.findings) {
+    runtime.out << file << ':' << finding.line << ": " << finding.what << '\n';
+    if (!finding.hint.empty()) runtime.out << "  " << finding.hint << '\n';
+  }
+  runtime.out << file << ": " << counted(report.artifacts, "good artifact", "good artifacts")
+              << ", " << counted(report.entries, "rule", "rules") << ", "
+              << counted(report.findings.size(), "finding", "findings") << '\n';
+  return report.findings.empty() ? ExitStatus::done : ExitStatus::failed;
 }
 
 }  // namespace
@@ -141,9 +162,9 @@ void add_artifact_command(Command& root) {
       .argument("ID", options->id, "as list prints it")
       .example("casebook artifact show logs.auth --json", "the definition itself")
       .run([options](Runtime& runtime) { return show(runtime, *options); });
-  group.add("lint", "Check a set of definitions")
-      .argument("FILE", options->file, "a set as docs/spec/artifacts.md section 3 says")
-      .example("casebook artifact lint my-set.json", "")
+  group.add("lint", "Check a file of definitions: each finding has its line")
+      .argument("FILE", options->file, "one stage, or a whole set: docs/spec/artifacts.md")
+      .example("casebook artifact lint 12-logs.json", "")
       .run([options](Runtime& runtime) { return lint(runtime, *options); });
 }
 

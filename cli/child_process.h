@@ -14,6 +14,7 @@ namespace casebook::cli {
 class ChildProcess {
  public:
   /// Finds argv[0] by PATH; never through a shell. The environment is ours.
+  /// SIGINT from the terminal goes past it: what it does then is for us to say.
   static Result<ChildProcess> start(const std::vector<std::string>& argv);
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&&) = delete;
@@ -23,6 +24,8 @@ class ChildProcess {
   [[nodiscard]] int output() const { return output_.get(); }
   [[nodiscard]] int errors() const { return errors_.get(); }
   void close_input() { input_.reset(); }
+  /// Asks it to end; safe from another thread while nobody waits yet.
+  void terminate() const;
   /// Lets a child that still writes end by itself.
   void close_output() { output_.reset(); }
 

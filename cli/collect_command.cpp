@@ -44,7 +44,14 @@ class Collecting {
   Collecting(Runtime& runtime, Options& options) : runtime_(runtime), options_(options) {}
 
   ExitStatus run() {
-    if (options_.flags.is_dry_run) return dry_run();
+    if (options_.flags.is_dry_run) {
+      if (!options_.remote.host.empty()) {
+        return refuse_usage(runtime_,
+                            {ErrorCode::invalid_input, "--dry-run does not go with --from",
+                             "run casebook-collect --dry-run on that host"});
+      }
+      return dry_run();
+    }
     is_stream_ = options_.flags.output == "-";
     folder_ = options_.flags.output.empty() ? runtime_.evidence_folder() : options_.flags.output;
     if (auto chosen = choose_recipient(); !chosen) return refuse_usage(runtime_, chosen.error());
@@ -127,8 +134,9 @@ class Collecting {
     if (is_stream_) {
       return Error{ErrorCode::invalid_input, "--out - does not go with --from", "name a folder"};
     }
+    install_stop_signals(stop_);
     return collect_remotely(runtime_, options_.flags, options_.remote,
-                            {options_.collector, folder_});
+                            {options_.collector, folder_, stop_});
   }
 
   ExitStatus finish(CollectionReport& report) {

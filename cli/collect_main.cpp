@@ -6,7 +6,9 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "cli/collect_flags.h"
 #include "cli/collect_summary.h"
@@ -25,11 +27,24 @@ class StandardOutput final : public ByteSink {
   Status write(std::span<const std::byte> bytes) override { return write_all(1, bytes); }
 };
 
+/// Asks the run to end when standard input does: over ssh, that is when the other side went away or
+/// wants no more. Lives as long as the process.
+void stop_when_input_ends(std::shared_ptr<StopRequest> stop) {
+  std::thread([stop = std::move(stop)] {
+    FdSource input(0);
+    std::byte ignored[256];
+    for (auto count = input.read(ignored); count && *count > 0;) count = input.read(ignored);
+    stop->stop(StopReason::input_ended);
+  }).detach();
+}
+
 /// The one command of this program.
 class CollectorProgram {
  public:
-  CollectorProgram(Runtime& runtime, CollectFlags& flags, StopRequest& stop)
-      : runtime_(runtime), flags_(flags), stop_(stop) {}
+  CollectorProgram(Runtime& runtime, CollectFlags& flags, std::shared_ptr<StopRequest> stop)
+      : runtime_(runtime), flags_(flags), stop_(std::move(stop)) {}
+
+  bool ends_with_input = false;
 
   ExitStatus run() {
     if (auto tested = self_test(); !tested) return fail(runtime_, tested.error());
@@ -37,6 +52,7 @@ class CollectorProgram {
     if (flags_.is_dry_run) return dry_run(options);
     if (auto chosen = choose_sealing(options); !chosen)
       return refuse_usage(runtime_, chosen.error());
+    if (ends_with_input) stop_when_input_ends(stop_);
     const bool is_stream = flags_.output == "-";
     StandardOutput stream;
     if (is_stream) options.stream = &stream;
@@ -48,7 +64,7 @@ class CollectorProgram {
   }
 
  private:
-  CollectServices services() { return {runtime_.clock, runtime_.randomness, stop_, {}}; }
+  CollectServices services() { return {runtime_.clock, runtime_.randomness, *stop_, {}}; }
 
   ExitStatus dry_run(const CollectOptions& options) {
     const auto estimate = casebook::estimate(options, services());
@@ -93,7 +109,7 @@ class CollectorProgram {
 
   Runtime& runtime_;
   CollectFlags& flags_;
-  StopRequest& stop_;
+  std::shared_ptr<StopRequest> stop_;
 };
 
 std::optional<std::string> from_environment(const char* name) {
@@ -105,8 +121,8 @@ ExitStatus run(const std::vector<std::string>& words) {
   const SystemClock clock;
   SystemRandomness randomness;
   TerminalPassphrases passphrases;
-  StopRequest stop;
-  install_stop_signals(stop);
+  const auto stop = std::make_shared<StopRequest>();
+  install_stop_signals(*stop);
   Runtime runtime{.clock = clock,
                   .randomness = randomness,
                   .in = std::cin,
@@ -118,9 +134,11 @@ ExitStatus run(const std::vector<std::string>& words) {
                   .program = "casebook-collect"};
   CollectFlags flags;
   bool is_version_asked = false;
+  bool ends_with_input = false;
   Command root("casebook-collect", "Take a sealed bag of this host, or of a mounted tree");
   root.flag("--json", runtime.common.is_json, "report as JSON");
   root.flag("--version", is_version_asked, "print the version");
+  root.flag("--until-input-ends", ends_with_input, "seal what is there when input ends");
   add_collect_flags(root, flags);
   root.example("casebook-collect --ticket . --out /mnt/usb", "under the ticket beside it");
   root.example("casebook-collect --to age1... --out -  | ssh me cat '>' bag.parts", "streamed");
@@ -137,7 +155,9 @@ ExitStatus run(const std::vector<std::string>& words) {
     runtime.out << "casebook-collect " << kVersion << std::endl;
     return ExitStatus::done;
   }
-  return CollectorProgram(runtime, flags, stop).run();
+  CollectorProgram program(runtime, flags, stop);
+  program.ends_with_input = ends_with_input;
+  return program.run();
 }
 
 }  // namespace

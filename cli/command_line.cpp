@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "cli/command.h"
-#include "cli/suggest.h"
+#include "core/nearest.h"
 #include "core/printable.h"
 
 namespace casebook::cli {
@@ -135,7 +135,7 @@ class Reading {
     if (children.empty() || arguments_.empty()) return;
     std::vector<std::string> known;
     for (const auto& child : children) known.push_back(child->name());
-    unknown(arguments_.front(), "command", nearest_word(arguments_.front(), known));
+    unknown(arguments_.front(), "command", nearest(arguments_.front(), known));
   }
 
   void unknown_option(const std::string& name) {
@@ -143,7 +143,7 @@ class Reading {
     for (const Command* place : {parsed_.trail.back(), parsed_.trail.front()}) {
       for (const Option& option : place->options()) known.push_back(option.name);
     }
-    unknown(name, "option", nearest_word(name, known));
+    unknown(name, "option", nearest(name, known));
   }
 
   void unknown(const std::string& word, const std::string& kind, const std::string& nearest) {

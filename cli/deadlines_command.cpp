@@ -7,8 +7,8 @@
 #include "cli/commands.h"
 #include "cli/deadlines_text.h"
 #include "cli/law_options.h"
-#include "cli/suggest.h"
 #include "core/durable_file.h"
+#include "core/nearest.h"
 #include "core/printable.h"
 #include "reports/deadline_calendar.h"
 #include "reports/deadline_json.h"
@@ -28,7 +28,7 @@ struct Options {
 Error no_such_regime(const std::string& id, const reports::PolicySet& policies) {
   std::vector<std::string> ids;
   for (const reports::Regime& regime : policies.regimes) ids.push_back(regime.id);
-  const std::string near = nearest_word(id, ids);
+  const std::string near = nearest(id, ids);
   return {ErrorCode::not_found, "no law with the id " + printable(id),
           near.empty() ? "casebook regimes list shows all" : "did you mean " + near + "?"};
 }

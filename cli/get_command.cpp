@@ -1,17 +1,12 @@
 // `casebook get BAG PATH...`: files out of a bag, each checked against the seal, with proof on
 // demand.
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/xattr.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "cli/bag_access.h"
 #include "cli/commands.h"
 #include "cli/exhibit.h"
+#include "cli/restore_metadata.h"
 #include "cli/text.h"
 #include "core/durable_file.h"
 #include "core/printable.h"
@@ -33,33 +28,9 @@ struct Options {
 
 /// The last part of an entry's name, safe as a file name here: what the bag itself stores it under.
 std::string exhibit_name(const CatalogLine& line) {
-  const std::string name = fs::path(line.stored).filename().string();
+  const std::string raw = line.stored.empty() ? plain_stored_name(line) : line.stored;
+  const std::string name = fs::path(raw).filename().string();
   return name.empty() || name == "." || name == ".." ? "exhibit" : name;
-}
-
-/// Gives the file back what the catalog says about it: mode, owner, times, extended attributes.
-/// Never set-user-id bits: an exhibit is not to be run.
-std::vector<std::string> restore_metadata(const fs::path& path, const CatalogLine& line) {
-  std::vector<std::string> refused;
-  if (!line.stat) return {"the bag holds no metadata for it"};
-  const ObjectStat& stat = *line.stat;
-  const auto note = [&](bool is_done, const char* what) {
-    if (!is_done) refused.emplace_back(what);
-  };
-  for (const ExtendedAttribute& attribute : line.xattrs) {
-    note(::lsetxattr(path.c_str(), attribute.name.c_str(), attribute.value.data(),
-                     attribute.value.size(), 0) == 0,
-         "extended attribute");
-  }
-  note(::lchown(path.c_str(), stat.uid, stat.gid) == 0, "owner");
-  note(::chmod(path.c_str(), stat.mode & 0777U) == 0, "mode");
-  const auto spec = [](std::chrono::nanoseconds time) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-    return timespec{.tv_sec = seconds.count(), .tv_nsec = (time - seconds).count()};
-  };
-  const timespec times[2] = {spec(stat.atime), spec(stat.mtime)};
-  note(::utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) == 0, "times");
-  return refused;
 }
 
 class Getter {
@@ -72,8 +43,9 @@ class Getter {
     if (!entry) return std::move(entry).error().context(printable(path));
     const std::string name = exhibit_name(entry->line);
     const fs::path place = options_.output / name;
-    auto written = reader_.extract_to_file(*entry, place, 0600);
-    if (!written) return std::move(written).error().context(printable(path));
+    if (auto written = write_object(*entry, place); !written) {
+      return std::move(written).error().context(printable(path));
+    }
     std::string proof_text;
     if (options_.with_proof) {
       auto proof = reader_.prove(*entry);
@@ -91,6 +63,24 @@ class Getter {
   }
 
  private:
+  /// Its bytes; those of the first name for a further name of the same inode; with
+  /// --restore-metadata also what has no bytes.
+  Status write_object(const BagEntry& entry, const fs::path& place) {
+    const CatalogLine& line = entry.line;
+    if (line.outcome == Outcome::linked) {
+      auto first = reader_.find(line.link_of);
+      if (!first) return std::move(first).error();
+      return reader_.extract_to_file(*first, place, 0600);
+    }
+    if (line.stored.empty() && can_be_made(line)) {
+      if (options_.with_metadata) return make_object(place, line);
+      return Error{ErrorCode::invalid_input,
+                   "a " + std::string(to_string(line.type)) + " has no bytes to take out",
+                   "--restore-metadata makes it again"};
+    }
+    return reader_.extract_to_file(entry, place, 0600);
+  }
+
   void report(const fs::path& place, const CatalogLine& line, std::size_t proof_bytes,
               const std::vector<std::string>& refused) {
     if (runtime_.common.is_json) {
@@ -159,7 +149,7 @@ void add_get_command(Command& root) {
                  Count::any)
       .flag("--proof", options->with_proof, "add what proves that the file was in the bag")
       .flag("--restore-metadata", options->with_metadata,
-            "mode, owner, times, attributes as on the host")
+            "mode, owner, times, attributes, links as on the host")
       .option("--out", "DIR", options->output, "where to; default: here");
   add_identity_option(command, options->identity);
   command.example("casebook get B-7 /var/log/dpkg.log --proof --out shown", "an exhibit to hand on")

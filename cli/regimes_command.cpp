@@ -6,8 +6,8 @@
 #include "cli/commands.h"
 #include "cli/deadlines_text.h"
 #include "cli/law_options.h"
-#include "cli/suggest.h"
 #include "cli/text.h"
+#include "core/nearest.h"
 #include "core/printable.h"
 #include "reports/regime_document.h"
 
@@ -60,7 +60,7 @@ ExitStatus show(Runtime& runtime, const Options& options) {
   if (regime == nullptr) {
     std::vector<std::string> ids;
     for (const reports::Regime& known : policies->regimes) ids.push_back(known.id);
-    const std::string near = nearest_word(options.word, ids);
+    const std::string near = nearest(options.word, ids);
     return refuse_usage(
         runtime, {ErrorCode::not_found, "no law with the id " + printable(options.word),
                   near.empty() ? "casebook regimes list shows all" : "did you mean " + near + "?"});

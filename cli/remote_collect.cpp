@@ -3,7 +3,10 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <condition_variable>
+#include <mutex>
 #include <ostream>
 #include <thread>
 
@@ -11,6 +14,7 @@
 #include "cli/collect_summary.h"
 #include "cli/ticket_files.h"
 #include "cli/ticket_request.h"
+#include "collector/budget.h"
 #include "core/durable_file.h"
 #include "core/part_stream_reader.h"
 #include "core/printable.h"
@@ -26,7 +30,8 @@ constexpr std::size_t kSaidLinesShown = 5;
 
 /// The words for the collector over there.
 std::vector<std::string> collector_words(const CollectFlags& flags) {
-  std::vector<std::string> words = {"--json", "--out", "-", "--profile", flags.profile};
+  std::vector<std::string> words = {"--json", "--until-input-ends", "--out",
+                                    "-",      "--profile",          flags.profile};
   const auto add = [&](const char* option, const std::string& value) {
     words.insert(words.end(), {option, value});
   };
@@ -46,14 +51,61 @@ std::vector<std::string> collector_words(const CollectFlags& flags) {
   return words;
 }
 
-/// Sends program and ticket. A host that hangs up early shows on its other streams.
-void send(ChildProcess& child, const Bytes& program, const SecretBytes& ticket) {
-  const Bytes filler((kLaunchBlockBytes - program.size() % kLaunchBlockBytes) % kLaunchBlockBytes);
-  auto sent = write_all(child.input(), program);
-  if (sent) sent = write_all(child.input(), filler);
-  if (sent) sent = write_all(child.input(), ticket.reveal());
-  child.close_input();
-}
+/// What goes to the other side: program, ticket, and then an open stream for as long as the run may
+/// go on. Its end asks the collector to seal what it has. Works in a thread of its own.
+class Feeder {
+ public:
+  struct Load {
+    Bytes program;
+    SecretBytes ticket;
+    std::uint64_t reserve_bytes = 0;  ///< To stay free on the disk of `evidence`.
+    fs::path evidence;
+  };
+  Feeder(ChildProcess& child, Load load, StopRequest& stop)
+      : child_(child), load_(std::move(load)), stop_(stop), thread_([this] { feed(); }) {}
+  Feeder(const Feeder&) = delete;
+  Feeder& operator=(const Feeder&) = delete;
+  ~Feeder() {
+    {
+      const std::scoped_lock lock(mutex_);
+      is_over_ = true;
+    }
+    over_.notify_one();
+    thread_.join();
+  }
+  /// The other side said something, so that it can be asked to end in good order.
+  void heard() { was_heard_ = true; }
+
+ private:
+  void feed() {
+    const std::size_t rest = load_.program.size() % kLaunchBlockBytes;
+    const Bytes filler((kLaunchBlockBytes - rest) % kLaunchBlockBytes);
+    auto sent = write_all(child_.input(), load_.program);
+    if (sent) sent = write_all(child_.input(), filler);
+    if (sent) sent = write_all(child_.input(), load_.ticket.reveal());
+    if (sent) hold();  // A host that hangs up early shows on its other streams.
+    child_.close_input();
+  }
+  void hold() {
+    std::unique_lock lock(mutex_);
+    while (!over_.wait_for(lock, std::chrono::milliseconds(200), [this] { return is_over_; })) {
+      const auto available = free_bytes(load_.evidence);
+      if (available && *available < load_.reserve_bytes) stop_.stop(StopReason::free_space);
+      if (!stop_.requested()) continue;
+      if (!was_heard_) child_.terminate();  // ssh still asks or dials.
+      return;
+    }
+  }
+
+  ChildProcess& child_;
+  Load load_;
+  StopRequest& stop_;
+  std::mutex mutex_;
+  std::condition_variable over_;
+  bool is_over_ = false;
+  std::atomic<bool> was_heard_{false};
+  std::thread thread_;
+};
 
 /// What came on standard error, sorted.
 struct Said {
@@ -89,16 +141,21 @@ std::string joined(const std::vector<std::string>& lines) {
   return text;
 }
 
-/// Puts what the collector claims and what really came together: only bags that are here count.
-Result<CollectionReport> reconcile(Said said, const ReceivedStream& received, int status,
-                                   const std::string& host) {
-  if (!said.report || received.bags.empty() || !received.whole) {
-    std::string what = printable(host) + ": ";
-    what +=
-        received.bags.empty() ? "no bag came" : "the stream broke off; what came is kept, unsealed";
-    if (!said.others.empty()) what += ": " + joined(said.others);
-    return Error{ErrorCode::io, what, "ssh ended with status " + std::to_string(status)};
+/// Why there is no sealed bag, and where the rest of one lies.
+Error no_bag(const Said& said, const ReceivedStream& received, int status,
+             const std::string& host) {
+  std::string what = printable(host) + ": ";
+  what += received.bags.empty() ? "no bag came" : "the stream broke off";
+  if (!said.others.empty()) what += ": " + joined(said.others);
+  std::string hint = "ssh ended with status " + std::to_string(status);
+  if (!received.bags.empty()) {
+    hint += "; what came is kept, unsealed: " + printable(received.bags.back().folder.string());
   }
+  return {ErrorCode::io, what, hint};
+}
+
+/// Puts what the collector claims and what really came together: only bags that are here count.
+Result<CollectionReport> reconcile(Said said, const ReceivedStream& received) {
   CollectionReport report = *std::move(said.report);
   std::erase_if(report.bags, [&](SealedBag& bag) {
     const auto found = std::ranges::find(received.bags, bag.id, &ReceivedBag::id);
@@ -120,60 +177,95 @@ Result<CollectionReport> reconcile(Said said, const ReceivedStream& received, in
   return report;
 }
 
-}  // namespace
+void tell_where_it_runs(Runtime& runtime, const std::string& host, const LaunchNotice& notice) {
+  if (runtime.common.is_json) return;
+  const char* rights = !notice.is_root        ? "not root"
+                       : notice.way == "sudo" ? "root by sudo"
+                                              : "root";
+  runtime.out << printable(host) << "  " << rights << "; running from memory ("
+              << printable(notice.place) << "), nothing is written to its disk\n";
+}
 
-Result<CollectionReport> collect_remotely(Runtime& runtime, const CollectFlags& flags,
-                                          const RemoteHost& remote, const RemotePlaces& places) {
+Result<Feeder::Load> make_load(const CollectFlags& flags, const RemotePlaces& places) {
   fs::path collector = places.collector;
   if (collector.empty()) {
     auto found = find_collector();
     if (!found) return std::move(found).error();
     collector = *found;
   }
+  Feeder::Load load{.program = {}, .ticket = {}, .evidence = places.evidence};
+  auto reserve = reserve_on(places.evidence, flags.reserve_bytes);
+  if (!reserve) return std::move(reserve).error();
+  load.reserve_bytes = *reserve;
   auto program = read_file(collector, kCollectorBytesMax);
   if (!program) return std::move(program).error();
-  SecretBytes ticket;
+  load.program = *std::move(program);
   if (!flags.ticket.empty()) {
-    Status status = ok();
-    ticket = format_ticket_bundle(flags.ticket, status);
-    if (!status) return std::move(status).error();
+    auto ticket = format_ticket_bundle(flags.ticket);
+    if (!ticket) return std::move(ticket).error();
+    load.ticket = *std::move(ticket);
   }
-  auto words = launch_words(remote, program->size(), collector_words(flags));
+  return load;
+}
+
+/// What came over the three streams of ssh, to their ends.
+struct Answer {
+  ReceivedStream received;
+  Bytes said;
+  int status = 0;
+};
+
+Result<Answer> talk(ChildProcess child, Feeder::Load load, const RemotePlaces& places,
+                    ProgressLine& progress) {
+  Answer answer;
+  MemorySink said(kSaidBytesMax);
+  auto received = [&] {
+    Feeder feeder(child, std::move(load), places.stop);
+    std::jthread listener([&] {
+      FdSource source(child.errors());
+      std::vector<std::byte> buffer(4096);
+      for (auto count = source.read(buffer); count && *count > 0; count = source.read(buffer)) {
+        feeder.heard();
+        if (!said.write(std::span(buffer).first(*count))) break;
+      }
+    });
+    FdSource stream(child.output());
+    auto stream_received = receive_parts(
+        stream, {.parent = places.evidence,
+                 .progress = [&](std::uint64_t bytes) { progress.show({.bytes_read = bytes}); }});
+    child.close_output();
+    return stream_received;
+  }();
+  auto status = std::move(child).wait();
+  if (!received) return std::move(received).error();
+  if (!status) return std::move(status).error();
+  return Answer{*std::move(received), said.bytes(), *status};
+}
+
+}  // namespace
+
+Result<CollectionReport> collect_remotely(Runtime& runtime, const CollectFlags& flags,
+                                          const RemoteHost& remote, const RemotePlaces& places) {
+  auto load = make_load(flags, places);
+  if (!load) return std::move(load).error();
+  auto words = launch_words(remote, load->program.size(), collector_words(flags));
   if (!words) return std::move(words).error().context(printable(remote.host));
   auto child = ChildProcess::start(*words);
   if (!child) return std::move(child).error();
-
-  std::thread sender([&] { send(*child, *program, ticket); });
-  MemorySink said_bytes(kSaidBytesMax);
-  std::thread listener([&] {
-    FdSource source(child->errors());
-    std::vector<std::byte> buffer(4096);
-    for (auto count = source.read(buffer); count && *count > 0; count = source.read(buffer)) {
-      if (!said_bytes.write(std::span(buffer).first(*count))) break;
-    }
-  });
-  FdSource stream(child->output());
   ProgressLine progress(runtime);
-  auto received = receive_parts(
-      stream,
-      {.parent = places.evidence, .progress = [&](std::uint64_t bytes) {
-         progress.show({.stage = 0, .entries = 0, .bytes_read = bytes, .bytes_expected = 0});
-       }});
-  child->close_output();
-  sender.join();
-  listener.join();
-  auto status = (*std::move(child)).wait();
-  if (!received) return std::move(received).error();
-  if (!status) return std::move(status).error();
-  Said said = sort_out(as_text(said_bytes.bytes()));
-  if (said.notice && !runtime.common.is_json) {
-    runtime.out << printable(remote.host) << "  "
-                << (said.notice->is_root ? said.notice->way == "sudo" ? "root by sudo" : "root"
-                                         : "not root")
-                << "; running from memory (" << printable(said.notice->place)
-                << "), nothing is written to its disk\n";
+  auto answer = talk(*std::move(child), *std::move(load), places, progress);
+  if (!answer) return std::move(answer).error();
+  Said said = sort_out(as_text(answer->said));
+  if (said.notice) tell_where_it_runs(runtime, remote.host, *said.notice);
+  const ReceivedStream& received = answer->received;
+  if (!said.report || received.bags.empty() || !received.whole) {
+    return no_bag(said, received, answer->status, remote.host);
   }
-  return reconcile(std::move(said), *received, *status, remote.host);
+  auto report = reconcile(std::move(said), received);
+  if (report && places.stop.reason() == StopReason::free_space) {
+    report->partial_because.emplace_back("free space here fell to the reserve");
+  }
+  return report;
 }
 
 }  // namespace casebook::cli

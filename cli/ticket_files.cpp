@@ -39,16 +39,19 @@ Result<std::string> read_text(const fs::path& path) {
   return std::string(as_text(*bytes));
 }
 
-Result<SecretBytes> read_secret(int fd, std::size_t size_bytes_max) {
+/// Up to the end of a line or of the input; byte by byte, since what follows is for others.
+Result<SecretBytes> read_secret_line(int fd, std::size_t size_bytes_max) {
   SecretBytes room(size_bytes_max);
   std::size_t size = 0;
   while (size < room.size()) {
-    const auto left = room.reveal_mutable().subspan(size);
-    const ssize_t count = ::read(fd, left.data(), left.size());
+    const auto next = room.reveal_mutable().subspan(size, 1);
+    const ssize_t count = ::read(fd, next.data(), next.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return system_error("read the ticket", errno);
-    if (count == 0) return SecretBytes::copy_of(room.reveal().first(size));
-    size += static_cast<std::size_t>(count);
+    if (count == 0 || next.front() == std::byte{'\n'}) {
+      return SecretBytes::copy_of(room.reveal().first(size));
+    }
+    ++size;
   }
   return Error{ErrorCode::limit_exceeded, "a ticket is not that long"};
 }
@@ -101,18 +104,15 @@ Result<TicketForRun> read_ticket_folder(const fs::path& folder) {
   return put_together(*std::move(text), *std::move(signature), *std::move(key));
 }
 
-SecretBytes format_ticket_bundle(const fs::path& folder, Status& status) {
+Result<SecretBytes> format_ticket_bundle(const fs::path& folder) {
   auto ticket = read_ticket_folder(folder);
-  if (!ticket) {
-    status = std::move(ticket).error();
-    return {};
-  }
+  if (!ticket) return std::move(ticket).error();
   const SecretBytes key = format_ticket_key(ticket->key);
   Json bundle = {{"format", kBundleFormat},
                  {"key", std::string(as_text(key.reveal()))},
                  {"signature", ticket->signature},
                  {"ticket", ticket->text}};
-  std::string line = canonical_json(bundle);
+  std::string line = canonical_json(bundle) + '\n';
   SecretBytes secret = SecretBytes::copy_of(line);
   std::ranges::fill(line, '\0');
   std::ranges::fill(bundle["key"].get_ref<std::string&>(), '\0');
@@ -120,7 +120,7 @@ SecretBytes format_ticket_bundle(const fs::path& folder, Status& status) {
 }
 
 Result<TicketForRun> read_ticket_bundle(int fd) {
-  auto secret = read_secret(fd, kBundleBytesMax);
+  auto secret = read_secret_line(fd, kBundleBytesMax);
   if (!secret) return std::move(secret).error();
   const Error refused{ErrorCode::invalid_input, "no ticket came on standard input"};
   auto bundle = parse_canonical_json(as_text(secret->reveal()));

@@ -24,8 +24,9 @@ struct TicketForRun {
 Result<TicketForRun> read_ticket_folder(const std::filesystem::path& folder);
 
 /// The same as one line, for a collector that is fed through standard input.
-SecretBytes format_ticket_bundle(const std::filesystem::path& folder, Status& status);
-/// Reads that line from a descriptor, to its end. @return `invalid_input` for anything else.
+Result<SecretBytes> format_ticket_bundle(const std::filesystem::path& folder);
+/// Reads that line from a descriptor, and nothing behind it. @return `invalid_input` for anything
+/// else.
 Result<TicketForRun> read_ticket_bundle(int fd);
 
 /// Lets a run seal under `ticket`, which is spent. What differs between the two (host, profile,

@@ -34,6 +34,12 @@ Result<struct statvfs> file_system_of(const std::filesystem::path& folder) {
   return status;
 }
 
+/// "1.5 GiB", for messages.
+std::string gibibytes(std::uint64_t size_bytes) {
+  const std::uint64_t tenths = size_bytes / (kGibibyte / 10);
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " GiB";
+}
+
 }  // namespace
 
 Result<std::uint64_t> default_reserve_bytes(const std::filesystem::path& folder) {
@@ -47,6 +53,19 @@ Result<std::uint64_t> free_bytes(const std::filesystem::path& folder) {
   const auto status = file_system_of(folder);
   if (!status) return status.error();
   return std::uint64_t{status->f_bavail} * status->f_frsize;
+}
+
+Result<std::uint64_t> reserve_on(const std::filesystem::path& folder,
+                                 const std::optional<std::uint64_t>& wanted) {
+  auto reserve = wanted ? Result<std::uint64_t>(*wanted) : default_reserve_bytes(folder);
+  auto available = free_bytes(folder);
+  if (!reserve) return std::move(reserve).error();
+  if (!available) return std::move(available).error();
+  if (*available >= *reserve) return *reserve;
+  return Error{ErrorCode::limit_exceeded,
+               printable(folder.native()) + ": only " + gibibytes(*available) + " free, and " +
+                   gibibytes(*reserve) + " are to stay free",
+               "collect to another disk with --out, or lower --reserve"};
 }
 
 Budget::Budget(BudgetLimits limits, StopRequest& stop)

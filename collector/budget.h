@@ -27,6 +27,11 @@ Result<std::uint64_t> default_reserve_bytes(const std::filesystem::path& folder)
 /// Free bytes for us on the file system of `folder`.
 Result<std::uint64_t> free_bytes(const std::filesystem::path& folder);
 
+/// What a run must leave free on the file system of `folder`: `wanted`, else the default.
+/// @return `limit_exceeded` when less than that is free already.
+Result<std::uint64_t> reserve_on(const std::filesystem::path& folder,
+                                 const std::optional<std::uint64_t>& wanted);
+
 /// Counts what is read and asks `stop` to end the run when a limit is reached; sleeps when more
 /// processor time was used than `cpu_limit_percent` allows. One thread.
 class Budget {

@@ -18,12 +18,6 @@ bool is_volatile(const ReadingRequest& request) {
   return request.stage <= kVolatileStageLast && !taken_last(request.reading);
 }
 
-/// "1.5 GiB", for messages.
-std::string gibibytes(std::uint64_t size_bytes) {
-  const std::uint64_t tenths = size_bytes / ((std::uint64_t{1} << 30U) / 10);
-  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " GiB";
-}
-
 }  // namespace
 
 struct CollectionRun::Start {
@@ -68,17 +62,8 @@ Status CollectionRun::prepare_output() {
     parts_.emplace(*options_.stream);
     output_ = std::make_unique<PartOutput>(*parts_);
   } else {
-    auto reserve = options_.reserve_bytes ? Result<std::uint64_t>(*options_.reserve_bytes)
-                                          : default_reserve_bytes(options_.output_folder);
-    auto available = free_bytes(options_.output_folder);
+    auto reserve = reserve_on(options_.output_folder, options_.reserve_bytes);
     if (!reserve) return std::move(reserve).error();
-    if (!available) return std::move(available).error();
-    if (*available < *reserve) {
-      return Error{ErrorCode::limit_exceeded,
-                   printable(options_.output_folder.native()) + ": only " + gibibytes(*available) +
-                       " free, and " + gibibytes(*reserve) + " are to stay free",
-                   "collect to another disk with --out, or lower --reserve"};
-    }
     limits.output_folder = options_.output_folder;
     limits.reserve_bytes = *reserve;
     output_ = std::make_unique<FolderOutput>(options_.output_folder);

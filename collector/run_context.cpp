@@ -90,6 +90,8 @@ std::string_view to_string(StopReason reason) noexcept {
       return "free_space";
     case StopReason::output_failed:
       return "output_failed";
+    case StopReason::input_ended:
+      return "input_ended";
   }
   return "none";
 }
@@ -116,6 +118,9 @@ std::vector<std::string> partial_because(StopReason stopped, const RunCounts& co
       break;
     case StopReason::output_failed:
       sentences.emplace_back("the output took no more");
+      break;
+    case StopReason::input_ended:
+      sentences.emplace_back("ended by the side that receives");
       break;
   }
   if (counts.refused > 0) {

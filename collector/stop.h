@@ -15,7 +15,8 @@ enum class StopReason : std::uint8_t {
   bytes,
   time,
   free_space,
-  output_failed
+  output_failed,
+  input_ended
 };
 
 /// Shared by the run and its signal handlers. The first reason stands.
