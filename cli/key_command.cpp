@@ -28,9 +28,10 @@ ExitStatus show_person(Runtime& runtime, const Person& person) {
   }
   runtime.out << person.name
               << (person.is_protected ? "" : "  (no passphrase: for demonstrations only)")
-              << "\n  fingerprint  " << *fingerprint << "\n  signs        " << person.key.line()
-              << "\n  opens        " << person.recipient.text() << "\n  files        "
-              << printable(person.folder.string()) << '\n';
+              << (person.has_ssh_file() ? "" : "  (an ssh-agent signs)") << "\n  fingerprint  "
+              << *fingerprint << "\n  signs        " << person.key.line() << "\n  opens        "
+              << person.recipient.text() << "\n  files        " << printable(person.folder.string())
+              << '\n';
   return ExitStatus::done;
 }
 
@@ -63,8 +64,11 @@ void add_key_new(Command& key) {
   Command& command = key.add("new", "Make your pair of keys: one signs, one opens");
   command.argument("NAME", options->wanted.name, "how the files are called")
       .option("--dir", "DIR", options->wanted.folder, "another folder than your own")
+      .option("--agent-key", "FILE", options->wanted.agent_key,
+              "sign with this public key; your ssh-agent or token has it")
       .flag("--no-passphrase", options->is_open, "unprotected; for demonstrations only")
       .example("casebook key new ada", "asks for a passphrase, twice")
+      .example("casebook key new ada --agent-key id_sk.pub", "signs by ssh-agent, here a token")
       .example("age -d -i ada.age-identity FILE", "stock age uses the same file")
       .run([options](Runtime& runtime) {
         options->wanted.is_protected = !options->is_open;

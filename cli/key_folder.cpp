@@ -3,10 +3,13 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <ostream>
 
 #include "core/durable_file.h"
 #include "core/openssh_key.h"
 #include "core/printable.h"
+#include "core/ssh_agent.h"
+#include "core/ssh_challenge.h"
 
 namespace casebook::cli {
 namespace {
@@ -58,35 +61,112 @@ Status make_private_folder(const fs::path& folder) {
   return ok();
 }
 
-/// The two secret files, ready to be written.
+/// The secret files, ready to be written.
 struct SecretFiles {
   SecretBytes identity;
-  SecretBytes ssh;
+  SecretBytes ssh;  ///< Empty when an agent has the key.
 };
 
+/// `key` in the ssh-agent of this user. @param file  what ssh-add would take.
+Result<std::unique_ptr<Signer>> signer_in_agent(Runtime& runtime, const SshPublicKey& key,
+                                                const fs::path& file) {
+  const auto socket = runtime.environment("SSH_AUTH_SOCK");
+  const std::string add = "ssh-add " + printable(file.string());
+  if (!socket || socket->empty()) {
+    return Error{ErrorCode::not_found, "there is no ssh-agent to sign with",
+                 "start one, then " + add};
+  }
+  auto agent = SshAgent::connect(*socket);
+  if (!agent) return std::move(agent).error().context("ssh-agent");
+  auto signer = AgentSigner::find(*std::move(agent), key);
+  if (!signer) {
+    Error error = std::move(signer).error().context("ssh-agent");
+    if (error.code == ErrorCode::not_found) error.hint = add;
+    return error;
+  }
+  const bool is_token =
+      key.type() == SshKeyType::sk_ed25519 || key.type() == SshKeyType::sk_ecdsa_p256;
+  if (is_token) runtime.err << "casebook: touch your token\n" << std::flush;
+  return std::unique_ptr<Signer>(std::make_unique<AgentSigner>(*std::move(signer)));
+}
+
+/// A key that an agent holds, and that was shown to be usable just now.
+Result<SshPublicKey> enrol_agent_key(Runtime& runtime, const fs::path& file) {
+  auto line = read_file(file, kSmallFileBytesMax);
+  if (!line) return std::move(line).error();
+  auto key = SshPublicKey::from_line(first_line(as_text(*line)));
+  if (!key) return std::move(key).error().context(printable(file.string()));
+  auto signer = signer_in_agent(runtime, *key, fs::path(file).replace_extension());
+  if (!signer) return std::move(signer).error();
+  const UtcSeconds now = runtime.clock.now_seconds();
+  auto challenge = make_key_challenge(*key, now + std::chrono::minutes(5), runtime.randomness);
+  if (!challenge) return std::move(challenge).error();
+  auto answer = make_ssh_signature(**signer, kEnrolNamespace, as_bytes(*challenge));
+  if (!answer) return std::move(answer).error();
+  auto check = verify_key_challenge(*challenge, *key, *answer, runtime.clock.now_seconds());
+  if (!check) return std::move(check).error();
+  if (!check->good())
+    return Error{ErrorCode::crypto, "the agent's signature is refused: " + check->reason};
+  return key;
+}
+
+/// @param signer  null when an agent has the key.
 Result<SecretFiles> seal_secrets(Runtime& runtime, const NewPerson& wanted,
-                                 const AgeIdentity& identity, const Ed25519Signer& signer) {
+                                 const AgeIdentity& identity, const Ed25519Signer* signer) {
   const std::string comment = wanted.name + " (casebook)";
   const std::span<const AgeIdentity> identities(&identity, 1);
   if (!wanted.is_protected) {
-    auto ssh = write_open_openssh_key(signer, comment, runtime.randomness);
+    SecretFiles files{format_identities(identities), {}};
+    if (signer == nullptr) return files;
+    auto ssh = write_open_openssh_key(*signer, comment, runtime.randomness);
     if (!ssh) return std::move(ssh).error();
-    return SecretFiles{format_identities(identities), *std::move(ssh)};
+    files.ssh = *std::move(ssh);
+    return files;
   }
   auto passphrase = runtime.passphrases.ask({"for the keys of " + wanted.name, true});
   if (!passphrase) return std::move(passphrase).error();
   auto sealed =
       seal_identities(identities, *passphrase, runtime.age_work_factor, runtime.randomness);
   if (!sealed) return std::move(sealed).error();
-  auto ssh = write_openssh_key(signer, comment, *passphrase, runtime.randomness);
+  SecretFiles files{SecretBytes(*std::move(sealed)), {}};
+  if (signer == nullptr) return files;
+  auto ssh = write_openssh_key(*signer, comment, *passphrase, runtime.randomness);
   if (!ssh) return std::move(ssh).error();
-  return SecretFiles{SecretBytes(*std::move(sealed)), *std::move(ssh)};
+  files.ssh = *std::move(ssh);
+  return files;
+}
+
+/// Writes what does not exist yet. The identity comes last: without it nothing here counts as a
+/// person.
+Result<Person> write_person(const NewPerson& wanted, const SecretFiles& secrets,
+                            const SshPublicKey& key, const AgeRecipient& recipient) {
+  const std::string public_line = key.line() + ' ' + wanted.name + '\n';
+  const std::string recipient_line = recipient.text() + '\n';
+  const auto write = [&](std::string_view suffix, std::span<const std::byte> bytes, mode_t mode) {
+    return write_file(with_suffix(wanted.folder, wanted.name, suffix), bytes, mode);
+  };
+  if (secrets.ssh.size() > 0) {
+    if (auto written = write(kSshSuffix, secrets.ssh.reveal(), 0600); !written) {
+      return std::move(written).error();
+    }
+  }
+  for (auto written : {write(kPublicSuffix, as_bytes(public_line), 0644),
+                       write(kRecipientSuffix, as_bytes(recipient_line), 0644),
+                       write(kIdentitySuffix, secrets.identity.reveal(), 0600)}) {
+    if (!written) return std::move(written).error();
+  }
+  return read_person(wanted.folder, wanted.name);
 }
 
 }  // namespace
 
 fs::path Person::identity_file() const { return with_suffix(folder, name, kIdentitySuffix); }
 fs::path Person::ssh_file() const { return with_suffix(folder, name, kSshSuffix); }
+
+bool Person::has_ssh_file() const {
+  std::error_code ignored;
+  return fs::exists(ssh_file(), ignored);
+}
 
 Result<fs::path> key_folder(const Runtime& runtime) {
   auto config = runtime.config_folder();
@@ -144,24 +224,21 @@ Result<Person> make_person(Runtime& runtime, const NewPerson& wanted) {
   }
   auto identity = AgeIdentity::make(runtime.randomness);
   if (!identity) return std::move(identity).error();
-  auto signer = Ed25519Signer::generate(runtime.randomness);
-  if (!signer) return std::move(signer).error();
-  auto secrets = seal_secrets(runtime, wanted, *identity, *signer);
-  if (!secrets) return std::move(secrets).error();
-
-  const std::string public_line = signer->public_key().line() + ' ' + wanted.name + '\n';
-  const std::string recipient_line = identity->recipient().text() + '\n';
-  const auto write = [&](std::string_view suffix, std::span<const std::byte> bytes, mode_t mode) {
-    return write_file(with_suffix(wanted.folder, wanted.name, suffix), bytes, mode);
-  };
-  // The identity comes last: without it nothing here counts as a person.
-  for (auto written : {write(kSshSuffix, secrets->ssh.reveal(), 0600),
-                       write(kPublicSuffix, as_bytes(public_line), 0644),
-                       write(kRecipientSuffix, as_bytes(recipient_line), 0644),
-                       write(kIdentitySuffix, secrets->identity.reveal(), 0600)}) {
-    if (!written) return std::move(written).error();
+  std::optional<Ed25519Signer> signer;
+  std::optional<SshPublicKey> key;
+  if (wanted.agent_key.empty()) {
+    auto generated = Ed25519Signer::generate(runtime.randomness);
+    if (!generated) return std::move(generated).error();
+    signer = *std::move(generated);
+    key = signer->public_key();
+  } else {
+    auto enrolled = enrol_agent_key(runtime, wanted.agent_key);
+    if (!enrolled) return std::move(enrolled).error();
+    key = *std::move(enrolled);
   }
-  return read_person(wanted.folder, wanted.name);
+  auto secrets = seal_secrets(runtime, wanted, *identity, signer ? &*signer : nullptr);
+  if (!secrets) return std::move(secrets).error();
+  return write_person(wanted, *secrets, *key, identity->recipient());
 }
 
 Result<const SecretBytes*> KeyRing::passphrase(const std::string& purpose) {
@@ -193,20 +270,28 @@ Result<std::span<const AgeIdentity>> KeyRing::identities(const std::string& purp
   return std::span<const AgeIdentity>(identities_);
 }
 
+Result<std::unique_ptr<Signer>> KeyRing::signer_from_file(const std::string& purpose) {
+  auto file = read_file(person_.ssh_file(), kOpensshKeyBytesMax);
+  if (!file) return std::move(file).error();
+  const SecretBytes text(*std::move(file));
+  const SecretBytes none;
+  const SecretBytes* secret = &none;
+  if (person_.is_protected) {
+    auto asked = passphrase(purpose);
+    if (!asked) return std::move(asked).error();
+    secret = *asked;
+  }
+  auto opened = open_openssh_key(text, *secret);
+  if (!opened) return std::move(opened).error().context(person_.ssh_file().filename().string());
+  return opened;
+}
+
 Result<Signer*> KeyRing::signer(const std::string& purpose) {
   if (!signer_) {
-    auto file = read_file(person_.ssh_file(), kOpensshKeyBytesMax);
-    if (!file) return std::move(file).error();
-    const SecretBytes text(*std::move(file));
-    const SecretBytes none;
-    const SecretBytes* secret = &none;
-    if (person_.is_protected) {
-      auto asked = passphrase(purpose);
-      if (!asked) return std::move(asked).error();
-      secret = *asked;
-    }
-    auto opened = open_openssh_key(text, *secret);
-    if (!opened) return std::move(opened).error().context(person_.ssh_file().filename().string());
+    const bool by_agent = runtime_.common.signs_with_agent || !person_.has_ssh_file();
+    auto opened = by_agent ? signer_in_agent(runtime_, person_.key, person_.ssh_file())
+                           : signer_from_file(purpose);
+    if (!opened) return std::move(opened).error();
     signer_ = *std::move(opened);
   }
   return signer_.get();

@@ -1,6 +1,7 @@
 #pragma once
 /// The keys of a person on this machine: NAME.age-identity opens, NAME.ssh signs; both are files of
-/// stock programs. Public halves: NAME.age-recipient and NAME.ssh.pub.
+/// stock programs. Public halves: NAME.age-recipient and NAME.ssh.pub. Without NAME.ssh an
+/// ssh-agent or a token holds the signing key.
 
 #include <filesystem>
 #include <memory>
@@ -24,6 +25,7 @@ struct Person {
 
   [[nodiscard]] std::filesystem::path identity_file() const;
   [[nodiscard]] std::filesystem::path ssh_file() const;
+  [[nodiscard]] bool has_ssh_file() const;  ///< Else an ssh-agent signs.
 };
 
 /// $XDG_CONFIG_HOME/casebook/keys.
@@ -39,8 +41,10 @@ struct NewPerson {
   std::string name;  ///< a-z, A-Z, 0-9, '.', '_', '-'; 1 to 64 characters, no '.' or '-' in front.
   std::filesystem::path folder;
   bool is_protected = true;
+  std::filesystem::path agent_key;  ///< Public key that an ssh-agent signs with; empty: a new one.
 };
-/// Makes both files and their public halves; asks for the new passphrase once. @return
+/// Makes both files and their public halves; asks for the new passphrase once. A key of an agent is
+/// taken only with its signature over a fresh challenge (docs/spec/signature.md section 7). @return
 /// `invalid_input` when one of the files is there already.
 Result<Person> make_person(Runtime& runtime, const NewPerson& wanted);
 
@@ -52,9 +56,12 @@ class KeyRing {
   /// @param purpose  what for, as the prompt shows it: "reading B-7". @return `locked` for a wrong
   ///                 passphrase.
   Result<std::span<const AgeIdentity>> identities(const std::string& purpose);
+  /// The signing key: out of its file, or in the ssh-agent when `--sign-with agent` says so or
+  /// there is no file. @return `not_found` when the agent does not have it.
   Result<Signer*> signer(const std::string& purpose);
 
  private:
+  Result<std::unique_ptr<Signer>> signer_from_file(const std::string& purpose);
   Result<const SecretBytes*> passphrase(const std::string& purpose);
   Runtime& runtime_;
   Person person_;

@@ -69,6 +69,14 @@ void add_common_options(Command& root, Runtime& runtime, TerminalPassphrases& pa
   root.flag("--json", runtime.common.is_json, "answer as one JSON object");
   root.option("--case", "DIR", runtime.common.case_folder, "folder of the case");
   root.option("--as", "NAME", runtime.common.person, "whose key signs and opens");
+  root.option("--sign-with", "WAY", "file, or agent: your ssh-agent has the key",
+              [&runtime](std::string_view value) {
+                if (value != "file" && value != "agent") {
+                  return Status(Error{ErrorCode::invalid_input, "file or agent"});
+                }
+                runtime.common.signs_with_agent = value == "agent";
+                return ok();
+              });
   root.option("--color", "WHEN", "auto, always or never", [&runtime](std::string_view value) {
     const bool is_known = value == "auto" || value == "always" || value == "never";
     if (!is_known) return Status(Error{ErrorCode::invalid_input, "auto, always or never"});

@@ -23,6 +23,7 @@ struct CommonOptions {
   bool is_json = false;
   std::filesystem::path case_folder;  ///< `--case`; empty when not given.
   std::string person;                 ///< `--as`; empty when not given.
+  bool signs_with_agent = false;      ///< `--sign-with agent`.
 };
 
 struct Runtime {
