@@ -1,7 +1,7 @@
 #!/bin/sh
 # A sealed bag of this machine's own, changed at random places: both verifiers refuse every change.
 # usage: real_bag.sh BIN_DIR SOURCE_DIR     CASEBOOK_TEST_SEED repeats a run.
-# CASEBOOK_MUTATIONS (120) changes for our verifier, of which every fifth is put before the stock script.
+# CASEBOOK_MUTATIONS (120) changes for our verifier, of which every tenth is put before the stock script.
 set -eu
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/../e2e/lib.sh"
@@ -9,9 +9,9 @@ mutations=${CASEBOOK_MUTATIONS:-120}
 seed=${CASEBOOK_TEST_SEED:-$(date +%s)}
 echo "mutation: seed $seed"
 casebook key new ada --no-passphrase > /dev/null 2>&1
-# The live readings of triage and little of the disk: every kind of entry that this machine has, a few MiB.
+# Small, because every change is checked over the whole of it.
 got=0
-casebook collect --profile triage --max-bytes 24M --max-time 60s --reserve 64M --out ev > out 2> err || got=$?
+casebook collect --profile logs --max-bytes 16M --max-time 60s --reserve 64M --out ev > out 2> err || got=$?
 case $got in 0 | 3) ;; *) fail "no bag of this machine" ;; esac
 bag=ev/B-1
 casebook key show "$bag" > id 2> err
@@ -63,7 +63,7 @@ while read -r file kind at value; do
   judge casebook verify "$bag"
   case $status in 1 | 4) ;; *) fail "ours took $file $kind at $at by $value: $status" ;; esac
   done_ours=$((done_ours + 1))
-  if [ $((line % 10)) -eq 5 ] || [ $((line % 10)) -eq 8 ]; then
+  if [ $((line % 10)) -eq 5 ]; then
     judge stock
     case $status in 1 | 4) ;; *) fail "stock took $file $kind at $at by $value: $status" ;; esac
     done_stock=$((done_stock + 1))
