@@ -1,6 +1,7 @@
 #include "core/ledger.h"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "core/json_text.h"
@@ -24,6 +25,33 @@ Result<Digest256> digest_member(const Json& object, std::string_view key) {
   auto digest = digest_from_hex(*text);
   if (!digest) return std::move(digest).error().context(key);
   return digest;
+}
+
+/// The two digests and the number of a line as format_entry() writes it; nothing for any other.
+std::optional<LedgerEntry> read_plain_entry(std::string_view line) {
+  constexpr std::string_view kCommit = "{\"commit\":\"";
+  constexpr std::string_view kPrev = "\",\"prev\":\"";
+  constexpr std::string_view kSeq = "\",\"seq\":";
+  constexpr std::size_t kHex = 64;
+  constexpr std::size_t kPrevAt = kCommit.size() + kHex;
+  constexpr std::size_t kSeqAt = kPrevAt + kPrev.size() + kHex;
+  if (line.size() < kSeqAt + kSeq.size() + 2 || !line.starts_with(kCommit) ||
+      line.substr(kPrevAt, kPrev.size()) != kPrev || line.substr(kSeqAt, kSeq.size()) != kSeq ||
+      line.back() != '}') {
+    return std::nullopt;
+  }
+  auto commit = digest_from_hex(line.substr(kCommit.size(), kHex));
+  auto prev = digest_from_hex(line.substr(kPrevAt + kPrev.size(), kHex));
+  const std::string_view number =
+      line.substr(kSeqAt + kSeq.size(), line.size() - kSeqAt - kSeq.size() - 1);
+  if (!commit || !prev || (number.size() > 1 && number.front() == '0')) return std::nullopt;
+  std::uint64_t seq = 0;
+  const auto read = std::from_chars(number.data(), number.data() + number.size(), seq);
+  if (read.ec != std::errc() || read.ptr != number.data() + number.size() ||
+      seq > static_cast<std::uint64_t>(kJsonIntegerMax)) {
+    return std::nullopt;
+  }
+  return LedgerEntry{.seq = seq, .prev = *prev, .commit = *commit};
 }
 
 /// Cuts a stream into lines; what follows the last line feed is what is left at the end.
@@ -87,6 +115,8 @@ std::string format_entry(const LedgerEntry& entry) {
 }
 
 Result<LedgerEntry> parse_entry(std::string_view line) {
+  if (auto entry = read_plain_entry(line)) return *entry;
+  // Whatever is wrong with it, the strict parser says it best.
   auto object = parse_canonical_json(line, {.size_bytes_max = kLineBytesMax, .depth_max = 2});
   if (!object) return std::move(object).error();
   if (auto known = json_only_members(*object, {"commit", "prev", "seq"}); !known) {
@@ -119,9 +149,11 @@ Result<Digest256> ledger_start(const LedgerId& id) {
 Result<LedgerChain> LedgerChain::start(const LedgerId& id) {
   auto tree = MerkleTree::create();
   if (!tree) return std::move(tree).error();
+  auto hasher = MerkleHasher::create();
+  if (!hasher) return std::move(hasher).error();
   auto prev = ledger_start(id);
   if (!prev) return std::move(prev).error();
-  return LedgerChain(*std::move(tree), *prev);
+  return LedgerChain(*std::move(tree), *std::move(hasher), *prev);
 }
 
 LedgerEntry LedgerChain::next(const Digest256& commit) const {
@@ -131,15 +163,16 @@ LedgerEntry LedgerChain::next(const Digest256& commit) const {
 Status LedgerChain::accept(const LedgerEntry& entry) {
   if (entry.seq != tree_.count()) return corrupt_line(tree_.count(), "another sequence number");
   if (entry.prev != prev_) return corrupt_line(tree_.count(), "does not follow the line before");
-  auto leaf = entry_leaf(entry);
+  auto leaf = hasher_.leaf(kEntryLeaf, as_bytes(format_entry(entry)));
   if (!leaf) return std::move(leaf).error();
   if (auto added = tree_.add(*leaf); !added) return added;
   prev_ = *leaf;
   return ok();
 }
 
-Result<LedgerReport> read_ledger(ByteSource& source, const LedgerId& id,
-                                 const std::function<Status(const LedgerEntry&)>& visit) {
+Result<ReplayedLedger> replay_ledger(
+    ByteSource& source, const LedgerId& id,
+    const std::function<Status(const LedgerEntry&, LedgerChain&)>& visit) {
   auto chain = LedgerChain::start(id);
   if (!chain) return std::move(chain).error();
   LineReader lines(source);
@@ -156,31 +189,39 @@ Result<LedgerReport> read_ledger(ByteSource& source, const LedgerId& id,
     if (auto accepted = chain->accept(*entry); !accepted) return std::move(accepted).error();
     report.whole_bytes += (*line)->size() + 1;
     if (!visit) continue;
-    if (auto visited = visit(*entry); !visited) return std::move(visited).error();
+    if (auto visited = visit(*entry, *chain); !visited) return std::move(visited).error();
   }
   report.torn_bytes = lines.left_bytes();
   auto head = chain->head();
   if (!head) return std::move(head).error();
   report.tree = *head;
-  return report;
+  return ReplayedLedger{*std::move(chain), report};
+}
+
+Result<LedgerReport> read_ledger(ByteSource& source, const LedgerId& id,
+                                 const std::function<Status(const LedgerEntry&)>& visit) {
+  auto replayed = replay_ledger(source, id, [&](const LedgerEntry& entry, LedgerChain& /*after*/) {
+    return visit ? visit(entry) : ok();
+  });
+  if (!replayed) return std::move(replayed).error();
+  return replayed->report;
 }
 
 Result<HeadRelation> relate_to_head(ByteSource& source, const LedgerId& id,
                                     const MerkleHead& earlier) {
-  auto chain = LedgerChain::start(id);
-  if (!chain) return std::move(chain).error();
-  auto at_head = chain->head();  // Of no entries.
+  auto start = LedgerChain::start(id);
+  if (!start) return std::move(start).error();
+  auto at_head = start->head();  // Of no entries.
   if (!at_head) return std::move(at_head).error();
-  auto report = read_ledger(source, id, [&](const LedgerEntry& entry) -> Status {
-    if (chain->count() >= earlier.count) return ok();
-    if (auto accepted = chain->accept(entry); !accepted) return accepted;
-    if (chain->count() < earlier.count) return ok();
-    at_head = chain->head();
-    if (!at_head) return std::move(at_head).error();
-    return ok();
-  });
-  if (!report) return std::move(report).error();
-  if (report->tree.count < earlier.count) return HeadRelation::rolled_back;
+  auto replayed =
+      replay_ledger(source, id, [&](const LedgerEntry& /*entry*/, LedgerChain& chain) -> Status {
+        if (chain.count() != earlier.count) return ok();
+        at_head = chain.head();
+        if (!at_head) return std::move(at_head).error();
+        return ok();
+      });
+  if (!replayed) return std::move(replayed).error();
+  if (replayed->report.tree.count < earlier.count) return HeadRelation::rolled_back;
   return at_head->root == earlier.root ? HeadRelation::extends : HeadRelation::forked;
 }
 

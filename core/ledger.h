@@ -52,8 +52,10 @@ class LedgerChain {
   [[nodiscard]] std::uint64_t count() const noexcept { return tree_.count(); }
 
  private:
-  LedgerChain(MerkleTree tree, const Digest256& prev) : tree_(std::move(tree)), prev_(prev) {}
+  LedgerChain(MerkleTree tree, MerkleHasher hasher, const Digest256& prev)
+      : tree_(std::move(tree)), hasher_(std::move(hasher)), prev_(prev) {}
   MerkleTree tree_;
+  MerkleHasher hasher_;  // One for all entries: making one costs more than hashing a line.
   Digest256 prev_;
 };
 
@@ -76,6 +78,17 @@ struct LedgerReport {
 /// @return `corrupt` naming the line that does not follow from the one before.
 Result<LedgerReport> read_ledger(ByteSource& source, const LedgerId& id,
                                  const std::function<Status(const LedgerEntry&)>& visit = {});
+
+/// A ledger that was read to its end, ready to go on.
+struct ReplayedLedger {
+  LedgerChain chain;
+  LedgerReport report;
+};
+/// The same, for whoever wants heads on the way.
+/// @param visit  called for each entry with the chain that ends with it.
+Result<ReplayedLedger> replay_ledger(
+    ByteSource& source, const LedgerId& id,
+    const std::function<Status(const LedgerEntry&, LedgerChain&)>& visit = {});
 
 /// Compares a whole ledger with a head seen earlier.
 Result<HeadRelation> relate_to_head(ByteSource& source, const LedgerId& id,

@@ -12,21 +12,6 @@ namespace {
 
 constexpr mode_t kMode = 0600;
 
-struct Replayed {
-  LedgerChain chain;
-  LedgerReport report;
-};
-
-Result<Replayed> replay(int fd, const LedgerId& id) {
-  auto chain = LedgerChain::start(id);
-  if (!chain) return std::move(chain).error();
-  FdSource source(fd);
-  auto report =
-      read_ledger(source, id, [&](const LedgerEntry& entry) { return chain->accept(entry); });
-  if (!report) return std::move(report).error();
-  return Replayed{*std::move(chain), *report};
-}
-
 /// Removes an unfinished append, durably, so that the next one begins a line.
 Status cut_tail(int fd, std::uint64_t whole_bytes, FileCalls& calls) {
   if (calls.ftruncate(fd, static_cast<off_t>(whole_bytes)) != 0) {
@@ -54,7 +39,8 @@ Result<LedgerFile> LedgerFile::open(const std::filesystem::path& path, const Led
   if (::fstat(fd.get(), &status) != 0) return system_error("stat", errno).context(name);
   if (!S_ISREG(status.st_mode))
     return Error{ErrorCode::invalid_input, name + ": not a regular file"};
-  auto replayed = replay(fd.get(), id);
+  FdSource source(fd.get());
+  auto replayed = replay_ledger(source, id);
   if (!replayed) return std::move(replayed).error().context(name);
   const LedgerReport& report = replayed->report;
   if (report.torn_bytes > 0) {
