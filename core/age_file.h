@@ -21,7 +21,7 @@ inline constexpr int kAgeWorkFactorMax = 20;
 /// and every reader refuses it.
 class AgeWriter final : public ByteSink {
  public:
-  /// @param out  must outlive the writer. @param recipients  1 to 64, of whom each can open it.
+  /// @param out  must outlive the writer. @param recipients  1 to 256, of whom each can open it.
   static Result<AgeWriter> create(ByteSink& out, std::span<const AgeRecipient> recipients,
                                   Randomness& randomness);
   /// A passphrase must be the only way in (rule of the format). @param work_factor  1 to 22.

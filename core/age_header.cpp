@@ -102,7 +102,7 @@ Result<Header> parse_whole_header(std::string_view text) {
     const auto line = lines.next();
     if (!line) return corrupt("no MAC line");
     if (header.stanzas.size() == kStanzasMax) {
-      return Error{ErrorCode::limit_exceeded, "age header: more than 64 stanzas"};
+      return Error{ErrorCode::limit_exceeded, "age header: more than 256 stanzas"};
     }
     auto arguments = parse_arguments(*line);
     if (!arguments) return std::move(arguments).error();

@@ -14,7 +14,7 @@
 namespace casebook::age {
 
 inline constexpr std::size_t kHeaderBytesMax = std::size_t{128} << 10U;
-inline constexpr std::size_t kStanzasMax = 64;
+inline constexpr std::size_t kStanzasMax = 256;
 inline constexpr std::size_t kArgumentsMax = 16;
 inline constexpr std::size_t kBodyBytesMax = std::size_t{16} << 10U;
 inline constexpr std::size_t kFileKeyBytes = 16;

@@ -96,7 +96,7 @@ Result<AgeWriter> AgeWriter::create(ByteSink& out, std::span<const AgeRecipient>
                                     Randomness& randomness) {
   if (recipients.empty()) return Error{ErrorCode::invalid_input, "no recipient to encrypt to"};
   if (recipients.size() > age::kStanzasMax) {
-    return Error{ErrorCode::limit_exceeded, "more than 64 recipients"};
+    return Error{ErrorCode::limit_exceeded, "more than 256 recipients"};
   }
   SecretBytes file_key(age::kFileKeyBytes);
   if (auto filled = randomness.fill(file_key.reveal_mutable()); !filled) {

@@ -55,7 +55,6 @@ CREATE TABLE attachments(
   record INTEGER NOT NULL REFERENCES records(number),
   state TEXT NOT NULL CHECK(state IN ('live','erased')),
   digest BLOB NOT NULL CHECK(length(digest)=32), size_bytes INTEGER NOT NULL CHECK(size_bytes>=0),
-  sealed_digest BLOB NOT NULL CHECK(length(sealed_digest)=32),
   identity TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX attachments_of_record ON attachments(record);
 CREATE TABLE identities(
@@ -171,6 +170,18 @@ Result<Compartment> Compartment::open(const DatabaseOptions& options, const Secr
 }
 
 Status Compartment::close() && { return std::move(state_->database).close(); }
+Status Compartment::copy_to(const DatabaseOptions& options, const SecretBytes& key,
+                            const CompartmentName& name) {
+  if (auto copied = state_->database.export_to(options.path, key); !copied) return copied;
+  auto copy = Database::open(options, key);
+  if (!copy) return std::move(copy).error();
+  auto named = copy->execute("UPDATE about SET value=? WHERE name='generation'",
+                             {std::to_string(name.generation)});
+  if (!named) return named;
+  // Settings of the index lie in a table of its own and came along; checked by verify().
+  return std::move(*copy).close();
+}
+
 Status Compartment::checkpoint() { return state_->database.checkpoint(); }
 
 Result<std::optional<RecordRow>> find_record(Database& database, const Digest256& commit) {

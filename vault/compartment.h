@@ -129,6 +129,9 @@ class Compartment {
   Result<Erasure> erase_leaves(std::span<const ItemId> items);
 
   Status checkpoint();
+  /// Writes everything into a new file under another key, as `name` (a later generation).
+  Status copy_to(const DatabaseOptions& options, const SecretBytes& key,
+                 const CompartmentName& name);
   /// Reads everything: pages, indexes, commitments, projections. Compare the commitments with the
   /// ledger by each_record(): that finds old pages and lost records.
   static Result<CompartmentReport> verify(const DatabaseOptions& options, const SecretBytes& key,

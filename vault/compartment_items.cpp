@@ -171,11 +171,10 @@ Status write_projections(Database& database, std::int64_t record, const Projecti
   }
   for (const AttachmentRow& attachment : projections.attachments) {
     auto put = database.execute(
-        "INSERT INTO attachments(id, record, state, digest, size_bytes, sealed_digest, identity) "
-        "VALUES(?,?,'live',?,?,?,?)",
+        "INSERT INTO attachments(id, record, state, digest, size_bytes, identity) "
+        "VALUES(?,?,'live',?,?,?)",
         {*from_hex(attachment.id.text()), record, attachment.digest,
-         static_cast<std::int64_t>(attachment.size_bytes), attachment.sealed_digest,
-         as_text(attachment.identity.reveal())});
+         static_cast<std::int64_t>(attachment.size_bytes), as_text(attachment.identity.reveal())});
     if (!put) return put;
   }
   for (const KeptIdentity& kept : projections.identities) {

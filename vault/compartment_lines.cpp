@@ -31,8 +31,8 @@ Status add_items(Database& database, std::string_view sql, std::int64_t record,
 }
 
 Status add_attachments(Database& database, std::int64_t record, std::vector<Digest256>& lines) {
-  auto rows = database.query(
-      "SELECT id, digest, size_bytes, sealed_digest FROM attachments WHERE record=?", {record});
+  auto rows =
+      database.query("SELECT id, digest, size_bytes FROM attachments WHERE record=?", {record});
   if (!rows) return std::move(rows).error();
   for (;;) {
     auto row = rows->next();
@@ -40,13 +40,11 @@ Status add_attachments(Database& database, std::int64_t record, std::vector<Dige
     if (!*row) return ok();
     auto id = AttachmentId::parse(to_hex(rows->bytes(0)));
     auto digest = read_digest(*rows, 1);
-    auto sealed = read_digest(*rows, 3);
-    if (!id || !digest || !sealed) return unreadable_row("attachments");
+    if (!id || !digest) return unreadable_row("attachments");
     auto line = line_of(AttachmentRow{.id = *id,
                                       .identity = {},
                                       .digest = *digest,
-                                      .size_bytes = static_cast<std::uint64_t>(rows->integer(2)),
-                                      .sealed_digest = *sealed});
+                                      .size_bytes = static_cast<std::uint64_t>(rows->integer(2))});
     if (!line) return std::move(line).error();
     lines.push_back(*line);
   }
@@ -81,8 +79,7 @@ Result<Digest256> line_of(const ItemVersion& item) {
 Result<Digest256> line_of(const AttachmentRow& attachment) {
   std::string line = R"({"digest":")" + to_hex(attachment.digest) +
                      R"(","format":"casebook-attachment/1","id":")" + attachment.id.text() +
-                     R"(","sealed_digest":")" + to_hex(attachment.sealed_digest) + R"(","size":")" +
-                     std::to_string(attachment.size_bytes) + R"("})";
+                     R"(","size":")" + std::to_string(attachment.size_bytes) + R"("})";
   return sha256(as_bytes(line));
 }
 

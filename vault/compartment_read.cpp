@@ -62,13 +62,11 @@ Status each_row(Result<Statement> rows, const std::function<Status(const ItemVer
 Result<AttachmentEntry> read_attachment(const Statement& row) {
   auto id = AttachmentId::parse(to_hex(row.bytes(0)));
   auto digest = read_digest(row, 2);
-  auto sealed = read_digest(row, 4);
-  if (!id || !digest || !sealed) return unreadable_row("attachments");
+  if (!id || !digest) return unreadable_row("attachments");
   return AttachmentEntry{AttachmentRow{.id = *id,
-                                       .identity = SecretBytes::copy_of(row.text(5)),
+                                       .identity = SecretBytes::copy_of(row.text(4)),
                                        .digest = *digest,
-                                       .size_bytes = static_cast<std::uint64_t>(row.integer(3)),
-                                       .sealed_digest = *sealed},
+                                       .size_bytes = static_cast<std::uint64_t>(row.integer(3))},
                          row.text(1) == "live" ? ItemState::live : ItemState::erased};
 }
 
@@ -238,7 +236,7 @@ Result<bool> Compartment::has_source(const SourceKey& source) {
 
 Result<std::optional<AttachmentEntry>> Compartment::attachment(const AttachmentId& id) {
   auto rows = state_->database.query(
-      "SELECT id, state, digest, size_bytes, sealed_digest, identity FROM attachments WHERE id=?",
+      "SELECT id, state, digest, size_bytes, identity FROM attachments WHERE id=?",
       {*from_hex(id.text())});
   if (!rows) return std::move(rows).error();
   auto row = rows->next();
@@ -251,7 +249,7 @@ Result<std::optional<AttachmentEntry>> Compartment::attachment(const AttachmentI
 
 Status Compartment::each_attachment(const std::function<Status(const AttachmentEntry&)>& visit) {
   auto rows = state_->database.query(
-      "SELECT id, state, digest, size_bytes, sealed_digest, identity FROM attachments ORDER BY id");
+      "SELECT id, state, digest, size_bytes, identity FROM attachments ORDER BY id");
   if (!rows) return std::move(rows).error();
   for (;;) {
     auto row = rows->next();

@@ -1,6 +1,8 @@
 #include "vault/database.h"
 
 #include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -23,34 +25,48 @@ std::filesystem::path lock_file_of(const DatabaseOptions& options) {
   return options.lock_file.empty() ? options.path.parent_path() / "lock" : options.lock_file;
 }
 
+/// A file that is not there, or is none, before the engine says "unable to open".
+Status check_is_file(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) {
+    return system_error("open " + printable(path.native()), errno);
+  }
+  if (S_ISREG(status.st_mode)) return ok();
+  return Error{ErrorCode::corrupt, printable(path.native()) + ": is not a regular file"};
+}
+
 Error file_error(const std::filesystem::path& path, ErrorCode code, std::string_view what,
                  std::string_view hint = {}) {
   return Error{code, printable(path.native()) + ": " + std::string(what), std::string(hint)};
 }
 
 /// Looks at the file itself before the engine does: the engine would take an empty file for a new
-/// database and a plain one for a database without a key.
-Status check_start(const DatabaseOptions& options) {
-  const UniqueFd fd(::open(options.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!fd) return system_error("open " + printable(options.path.native()), errno);
-  std::array<char, kPlainStart.size()> start{};
-  const ssize_t count = ::pread(fd.get(), start.data(), start.size(), 0);
-  if (count < 0) return system_error("read " + printable(options.path.native()), errno);
-  struct stat status {};
-  if (::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return file_error(options.path, ErrorCode::corrupt, "is not a regular file");
+/// database and a plain one for a database without a key. Through the engine's own descriptor:
+/// closing another one of the same file would drop the engine's locks in this process.
+Status check_start(const DatabaseOptions& options, sqlite3* handle) {
+  sqlite3_file* file = nullptr;
+  const int found = sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (found != SQLITE_OK || file == nullptr || file->pMethods == nullptr) {
+    return database_error("open " + printable(options.path.native()), SQLITE_CANTOPEN);
   }
-  if (count == 0) {
+  sqlite3_int64 size = 0;
+  if (const int code = file->pMethods->xFileSize(file, &size); code != SQLITE_OK) {
+    return database_error("open " + printable(options.path.native()), code);
+  }
+  if (size == 0) {
     return file_error(options.path, ErrorCode::corrupt, "is empty",
                       "restore it from a backup; a new vault is never made in its place");
   }
-  if (std::string_view(start.data(), static_cast<std::size_t>(count)) == kPlainStart &&
+  if (static_cast<std::uint64_t>(size) < kPageBytes) {
+    return file_error(options.path, ErrorCode::corrupt, "is cut off", "restore it from a backup");
+  }
+  std::array<char, kPlainStart.size()> start{};
+  const int code = file->pMethods->xRead(file, start.data(), static_cast<int>(start.size()), 0);
+  if (code != SQLITE_OK) return database_error("open " + printable(options.path.native()), code);
+  if (std::string_view(start.data(), start.size()) == kPlainStart &&
       !options.plain_for_comparison) {
     return file_error(options.path, ErrorCode::corrupt, "is not encrypted",
                       "this was not written by casebook; restore the file from a backup");
-  }
-  if (static_cast<std::uint64_t>(status.st_size) < kPageBytes) {
-    return file_error(options.path, ErrorCode::corrupt, "is cut off", "restore it from a backup");
   }
   return ok();
 }
@@ -190,12 +206,34 @@ Result<FileLock> lock_vault(const std::filesystem::path& lock_file,
   }
 }
 
+Result<UseLock> UseLock::acquire(const std::filesystem::path& path, Kind kind,
+                                 std::chrono::milliseconds wait_max) {
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) return system_error("open " + printable(path.native()), errno);
+  const int how = (kind == Kind::shared ? LOCK_SH : LOCK_EX) | LOCK_NB;
+  const auto end = std::chrono::steady_clock::now() + wait_max;
+  while (::flock(fd.get(), how) != 0) {
+    if (errno != EWOULDBLOCK) return system_error("lock " + printable(path.native()), errno);
+    if (std::chrono::steady_clock::now() >= end) {
+      return file_error(path, ErrorCode::locked, "the vault is in use",
+                        "close other casebook programs of this case and try again");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return UseLock(std::move(fd));
+}
+
 Result<std::unique_ptr<Connection>> open_connection(const DatabaseOptions& options,
-                                                    const SecretBytes& key) {
+                                                    const SecretBytes& key, Existing existing) {
   check(options.plain_for_comparison || key.size() == kDataKeyBytes, "a data key has 32 bytes");
   auto connection = std::make_unique<Connection>();
   connection->path = options.path;
   connection->lock_file = lock_file_of(options);
+  if (!options.exclusive_use) {
+    auto use = UseLock::acquire(options.path.parent_path() / "use", UseLock::Kind::shared);
+    if (!use) return std::move(use).error();
+    connection->use.emplace(std::move(*use));
+  }
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(
       options.path.c_str(), &handle,
@@ -203,6 +241,9 @@ Result<std::unique_ptr<Connection>> open_connection(const DatabaseOptions& optio
       options.layer.empty() ? nullptr : options.layer.c_str());
   connection->handle.reset(handle);
   if (code != SQLITE_OK) return database_error("open " + printable(options.path.native()), code);
+  if (existing == Existing::yes) {
+    if (auto sound = check_start(options, handle); !sound) return std::move(sound).error();
+  }
   if (!options.plain_for_comparison) {
     if (auto given = give_key(*connection, key); !given) return std::move(given).error();
   }
@@ -232,7 +273,7 @@ Status Database::create(const DatabaseOptions& options, const SecretBytes& key,
   remove_log_files(fresh.path);
   if (auto made = make_empty_file(fresh.path); !made) return made;
   const auto build = [&]() -> Status {
-    auto connection = open_connection(fresh, key);
+    auto connection = open_connection(fresh, key, Existing::no);
     if (!connection) return std::move(connection).error();
     Database database(std::move(*connection));
     const std::string text =
@@ -259,11 +300,11 @@ Status Database::create(const DatabaseOptions& options, const SecretBytes& key,
 }
 
 Result<Database> Database::open(const DatabaseOptions& options, const SecretBytes& key) {
-  if (auto sound = check_start(options); !sound) return std::move(sound).error();
+  if (auto file = check_is_file(options.path); !file) return std::move(file).error();
   if (auto fits = check_file_system(options.path.parent_path()); !fits) {
     return std::move(fits).error();
   }
-  auto connection = open_connection(options, key);
+  auto connection = open_connection(options, key, Existing::yes);
   if (!connection) return std::move(connection).error();
   Database database(std::move(*connection));
   auto ids = database.query(

@@ -30,6 +30,20 @@ inline constexpr std::chrono::milliseconds kLockWaitMax{10000};
 Result<FileLock> lock_vault(const std::filesystem::path& lock_file,
                             std::chrono::milliseconds wait_max = kLockWaitMax);
 
+/// Says that the files of a vault are in use, so that nobody exchanges them meanwhile. Every open
+/// database holds it shared; whoever puts another file in place holds it alone.
+class UseLock {
+ public:
+  enum class Kind { shared, exclusive };
+  /// @return `locked` when it could not be had within `wait_max`.
+  static Result<UseLock> acquire(const std::filesystem::path& path, Kind kind,
+                                 std::chrono::milliseconds wait_max = kLockWaitMax);
+
+ private:
+  explicit UseLock(UniqueFd fd) : fd_(std::move(fd)) {}
+  UniqueFd fd_;
+};
+
 /// A value bound to a statement. Text and bytes need only live until the call returns.
 using SqlValue =
     std::variant<std::monostate, std::int64_t, std::string_view, std::span<const std::byte>>;
@@ -41,6 +55,8 @@ struct DatabaseOptions {
   std::int64_t cache_bytes = std::int64_t{64} << 20U;
   /// A file system layer registered with SQLite, for tests that make calls fail. Empty: the usual.
   std::string layer = {};
+  /// The caller holds the UseLock (`use` beside the file) alone; otherwise it is taken shared.
+  bool exclusive_use = false;
   /// Without a key the file is plain SQLite: for measuring the cost of the cipher, nothing else.
   bool plain_for_comparison = false;
 };

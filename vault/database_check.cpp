@@ -1,6 +1,6 @@
 /// Checking a whole file, and writing it anew under another key.
 
-#include <unistd.h>
+#include <sqlite3.h>
 
 #include "core/printable.h"
 #include "vault/database_connection.h"
@@ -41,7 +41,7 @@ Result<Problems> Database::check_file(const DatabaseOptions& options, const Secr
   Problems problems;
   for (const std::string_view sql :
        {"PRAGMA cipher_integrity_check", "PRAGMA integrity_check(100)"}) {
-    auto fresh = open_connection(options, key);
+    auto fresh = open_connection(options, key, Existing::yes);
     if (!fresh) return std::move(fresh).error();
     Database database(std::move(*fresh));
     if (auto done = collect(database, sql, problems); !done) return std::move(done).error();

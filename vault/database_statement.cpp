@@ -1,6 +1,7 @@
 /// Statements, transactions and the life of a connection.
 
-#include "core/printable.h"
+#include <sqlite3.h>
+
 #include "vault/database_connection.h"
 
 namespace casebook::vault {
@@ -38,6 +39,8 @@ int bind_all(sqlite3_stmt* statement, std::initializer_list<SqlValue> values, bo
 }
 
 }  // namespace
+
+void CloseSqlite::operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
 
 Connection::~Connection() {
   for (auto& [sql, statement] : idle) sqlite3_finalize(statement);

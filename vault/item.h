@@ -80,7 +80,6 @@ struct AttachmentRow {
   SecretBytes identity;
   Digest256 digest{};            ///< Of the plain bytes.
   std::uint64_t size_bytes = 0;  ///< Of the plain bytes.
-  Digest256 sealed_digest{};     ///< Of the file as it lies on disk.
 };
 
 /// An age identity kept for something outside: the recipient of a ticket or of one bag.
