@@ -33,36 +33,36 @@ std::uint64_t TwinTable::hash_of(Role role, std::string_view folded) {
   return hash_(key_);
 }
 
-bool TwinTable::contains(Role role, std::string_view folded) {
-  return all_probes(hash_of(role, folded), [&](std::size_t word, std::uint64_t mask) {
-    return (bits_[word] & mask) != 0;
-  });
+bool TwinTable::contains(std::uint64_t hash) const {
+  return all_probes(
+      hash, [&](std::size_t word, std::uint64_t mask) { return (bits_[word] & mask) != 0; });
 }
 
-void TwinTable::insert(Role role, std::string_view folded) {
-  all_probes(hash_of(role, folded), [&](std::size_t word, std::uint64_t mask) {
+void TwinTable::insert(std::uint64_t hash) {
+  all_probes(hash, [&](std::size_t word, std::uint64_t mask) {
     bits_[word] |= mask;
     return true;
   });
 }
 
 bool TwinTable::claim(std::string_view stored) {
-  const std::string folded = fold_case(stored);
-  const std::string_view name = folded;
-  if (contains(Role::file, name) || contains(Role::folder, name)) return false;
+  fold_case_to(folded_, stored);
+  const std::string_view name = folded_;
+  const std::uint64_t as_file = hash_of(Role::file, name);
+  if (contains(as_file) || contains(hash_of(Role::folder, name))) return false;
   const std::string_view folder = name.substr(0, name.rfind('/'));
   if (folder != folder_) {
     for (std::size_t end = name.find('/'); end != std::string_view::npos;
          end = name.find('/', end + 1)) {
-      if (contains(Role::file, name.substr(0, end))) return false;
+      if (contains(hash_of(Role::file, name.substr(0, end)))) return false;
     }
     for (std::size_t end = name.find('/'); end != std::string_view::npos;
          end = name.find('/', end + 1)) {
-      insert(Role::folder, name.substr(0, end));
+      insert(hash_of(Role::folder, name.substr(0, end)));
     }
     folder_ = folder;
   }
-  insert(Role::file, name);
+  insert(as_file);
   return true;
 }
 

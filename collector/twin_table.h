@@ -22,13 +22,14 @@ class TwinTable {
  private:
   explicit TwinTable(KeyedHash hash);
   enum class Role : char { file = 'f', folder = 'd' };
-  bool contains(Role role, std::string_view folded);
-  void insert(Role role, std::string_view folded);
+  [[nodiscard]] bool contains(std::uint64_t hash) const;
+  void insert(std::uint64_t hash);
   std::uint64_t hash_of(Role role, std::string_view folded);
 
   KeyedHash hash_;
   std::unique_ptr<std::uint64_t[]> bits_;  // NOLINT: a fixed zeroed block
   std::string folder_;  // Of the last name given: its parents need no second look.
+  std::string folded_;
   std::string key_;
 };
 

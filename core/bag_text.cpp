@@ -203,7 +203,8 @@ std::string bag_info_text(const CatalogIndex& index) {
 }
 
 void append_manifest_line(std::string& out, const Digest256& digest, std::string_view name) {
-  out.append(to_hex(digest)).append("  ").append(name).append("\n");
+  append_hex(out, digest);
+  out.append("  ").append(name).append("\n");
 }
 
 }  // namespace casebook

@@ -73,13 +73,18 @@ Bytes to_bytes(std::string_view text) {
   return {view.begin(), view.end()};
 }
 
+void append_hex(std::string& out, std::span<const std::byte> bytes) {
+  std::size_t at = out.size();
+  out.resize(at + bytes.size() * 2);
+  for (const std::byte b : bytes) {
+    out[at++] = kHexDigits[std::to_integer<std::size_t>(b >> 4)];
+    out[at++] = kHexDigits[std::to_integer<std::size_t>(b & std::byte{15})];
+  }
+}
+
 std::string to_hex(std::span<const std::byte> bytes) {
   std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const std::byte b : bytes) {
-    text.push_back(kHexDigits[std::to_integer<std::size_t>(b >> 4)]);
-    text.push_back(kHexDigits[std::to_integer<std::size_t>(b & std::byte{15})]);
-  }
+  append_hex(text, bytes);
   return text;
 }
 

@@ -63,6 +63,7 @@ Bytes to_bytes(std::string_view text);
 
 /// Lower-case hexadecimal.
 std::string to_hex(std::span<const std::byte> bytes);
+void append_hex(std::string& out, std::span<const std::byte> bytes);
 /// Accepts lower-case hexadecimal of even length only. @return `invalid_input` otherwise.
 Result<Bytes> from_hex(std::string_view text);
 

@@ -34,8 +34,8 @@ void NameSet::insert(std::uint64_t hash) {
 }
 
 bool NameSet::claim(std::string_view stored) {
-  const std::string folded = fold_case(stored);
-  const std::string_view name = folded;
+  fold_case_to(folded_, stored);
+  const std::string_view name = folded_;
   const std::uint64_t as_file = hash_of('f', name);
   if (contains(as_file) || contains(hash_of('d', name))) return false;
   const std::string_view folder = name.substr(0, name.rfind('/'));

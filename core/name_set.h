@@ -26,6 +26,7 @@ class NameSet {
   std::vector<std::uint64_t> slots_;  // Open addressing; 0 is free. The size is a power of two.
   std::size_t used_ = 0;
   std::string folder_;  // Of the last name taken.
+  std::string folded_;
   std::string key_;
 };
 

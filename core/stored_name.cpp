@@ -34,6 +34,12 @@ void append_escaped(std::string& out, char c) {
 
 void append_part(std::string& out, std::string_view part) {
   const auto edge = [](char c) { return c == ' ' || c == '.'; };
+  bool plain = !part.empty() && !edge(part.front()) && !edge(part.back());
+  for (const char c : part) plain &= kPlain[static_cast<unsigned char>(c)];
+  if (plain) {
+    out.append(part);
+    return;
+  }
   for (std::size_t i = 0; i < part.size(); ++i) {
     const bool at_edge = (i == 0 || i + 1 == part.size()) && edge(part[i]);
     if (kPlain[static_cast<unsigned char>(part[i])] && !at_edge) {
@@ -46,8 +52,19 @@ void append_part(std::string& out, std::string_view part) {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
+void append_escaped_name(std::string& out, std::string_view raw) {
+  for (std::size_t begin = 0; begin <= raw.size();) {
+    const std::size_t end = std::min(raw.find('/', begin), raw.size());
+    append_part(out, raw.substr(begin, end - begin));
+    if (end < raw.size()) out.push_back('/');
+    begin = end + 1;
+  }
+}
+
 /// con, prn, aux, nul, com0-9, lpt0-9, alone or before a dot.
 bool is_device_name(std::string_view part) {
+  const char first = part.empty() ? '\0' : lower(part.front());
+  if (first != 'c' && first != 'p' && first != 'a' && first != 'n' && first != 'l') return false;
   const std::string_view stem = part.substr(0, part.find('.'));
   if (stem.size() != 3 && stem.size() != 4) return false;
   const std::string name = fold_case(stem);
@@ -75,12 +92,7 @@ std::string raw_name(const CatalogLine& line) {
 std::string escape_name(std::string_view raw) {
   std::string out;
   out.reserve(raw.size() + 16);
-  for (std::size_t begin = 0; begin <= raw.size();) {
-    const std::size_t end = std::min(raw.find('/', begin), raw.size());
-    append_part(out, raw.substr(begin, end - begin));
-    if (end < raw.size()) out.push_back('/');
-    begin = end + 1;
-  }
+  append_escaped_name(out, raw);
   return out;
 }
 
@@ -96,7 +108,17 @@ bool needs_digest_name(std::string_view stored) {
 }
 
 std::string plain_stored_name(const CatalogLine& line) {
-  return "data/" + escape_name(raw_name(line));
+  std::string name;
+  name.reserve(line.path.size() + 32);
+  name = "data/";
+  if (line.type >= EntryType::reading) {
+    append_escaped_name(name, raw_name(line));
+    return name;
+  }
+  // Nearly every line: an object of the host, named without making its raw name first.
+  name += "files/";
+  append_escaped_name(name, std::string_view(line.path).substr(line.path.starts_with('/') ? 1 : 0));
+  return name;
 }
 
 Result<std::string> digest_stored_name(const CatalogLine& line, unsigned copy) {
@@ -107,9 +129,14 @@ Result<std::string> digest_stored_name(const CatalogLine& line, unsigned copy) {
   return name;
 }
 
+void fold_case_to(std::string& out, std::string_view name) {
+  out.resize(name.size());
+  std::transform(name.begin(), name.end(), out.begin(), lower);
+}
+
 std::string fold_case(std::string_view name) {
-  std::string folded(name);
-  std::transform(folded.begin(), folded.end(), folded.begin(), lower);
+  std::string folded;
+  fold_case_to(folded, name);
   return folded;
 }
 

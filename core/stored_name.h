@@ -27,6 +27,8 @@ Result<std::string> digest_stored_name(const CatalogLine& line, unsigned copy = 
 
 /// ASCII letters in lower case: names equal in this form are twins.
 std::string fold_case(std::string_view name);
+/// The same into memory that is used again.
+void fold_case_to(std::string& out, std::string_view name);
 
 /// True when `line.stored` is one of the names that the rule allows for this line.
 bool is_stored_name_of(const CatalogLine& line);

@@ -11,10 +11,12 @@ constexpr std::size_t kNameBytes = 100;
 constexpr std::uint64_t kOctalSizeEnd = std::uint64_t{1} << 33U;  // 8^11
 constexpr std::size_t kBagIdBytes = 32;
 constexpr std::size_t kRecordsBytesMax = 2048;
+constexpr std::size_t kSizeOffset = 124;
+constexpr std::size_t kSizeDigits = 11;
 constexpr std::size_t kChecksumOffset = 148;
 using Block = std::array<char, kTarBlockBytes>;
 
-void put(Block& block, std::size_t offset, std::string_view text) {
+constexpr void put(Block& block, std::size_t offset, std::string_view text) {
   std::copy(text.begin(), text.end(), block.begin() + static_cast<std::ptrdiff_t>(offset));
 }
 
@@ -24,21 +26,36 @@ void put_octal(Block& block, std::size_t offset, std::size_t digits, std::uint64
   }
 }
 
-void append_block(std::string& out, std::string_view name, std::uint64_t size_bytes, char type) {
+/// What all headers have in common.
+constexpr Block fixed_fields() {
   Block block{};
-  put(block, 0, name.substr(0, kNameBytes));
   put(block, 100, "0000400");
   put(block, 108, "0000000");
   put(block, 116, "0000000");
-  put_octal(block, 124, 11, size_bytes < kOctalSizeEnd ? size_bytes : 0);
   put(block, 136, "00000000000");
   put(block, kChecksumOffset, "        ");
-  block[156] = type;
   put(block, 257, std::string_view("ustar\00000", 8));
   put(block, 329, "0000000");
   put(block, 337, "0000000");
+  return block;
+}
+constexpr Block kFixed = fixed_fields();
+
+constexpr unsigned sum_of(std::string_view text) {
   unsigned sum = 0;
-  for (const char c : block) sum += static_cast<unsigned char>(c);
+  for (const char c : text) sum += static_cast<unsigned char>(c);
+  return sum;
+}
+constexpr unsigned kFixedSum = sum_of({kFixed.data(), kFixed.size()});
+
+void append_block(std::string& out, std::string_view name, std::uint64_t size_bytes, char type) {
+  Block block = kFixed;
+  name = name.substr(0, kNameBytes);
+  put(block, 0, name);
+  put_octal(block, kSizeOffset, kSizeDigits, size_bytes < kOctalSizeEnd ? size_bytes : 0);
+  block[156] = type;
+  const unsigned sum = kFixedSum + sum_of(name) + sum_of({&block[kSizeOffset], kSizeDigits}) +
+                       static_cast<unsigned char>(type);
   put_octal(block, kChecksumOffset, 6, sum);
   block[kChecksumOffset + 6] = '\0';
   out.append(block.data(), block.size());
