@@ -55,12 +55,12 @@ Status BagSeries::make_room() {
   return ok();
 }
 
-Status BagSeries::list(CatalogLine line) {
+Status BagSeries::list(CatalogLine&& line) {
   if (auto room = make_room(); !room) return room;
   return writer_->list(std::move(line));
 }
 
-Status BagSeries::store(CatalogLine line, Content content) {
+Status BagSeries::store(CatalogLine&& line, Content content) {
   if (auto room = make_room(); !room) return room;
   return writer_->store(std::move(line), std::move(content));
 }

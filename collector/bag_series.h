@@ -45,8 +45,8 @@ class BagSeries final : public EntrySink {
  public:
   static Result<BagSeries> create(BagSeriesOptions options, BagSeriesServices services);
 
-  Status list(CatalogLine line) override;
-  Status store(CatalogLine line, Content content) override;
+  Status list(CatalogLine&& line) override;
+  Status store(CatalogLine&& line, Content content) override;
   /// Seals the last bag. @return all bags of the run; `SealedBag::folder` is left empty.
   Result<std::vector<SealedBag>> finish() &&;
 

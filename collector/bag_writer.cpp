@@ -46,8 +46,8 @@ class FileSink final : public ByteSink {
   std::uint64_t size_bytes_ = 0;
 };
 
-std::string printable_unless_utf8(std::string text) {
-  return is_utf8(text) ? std::move(text) : printable(text);
+void make_utf8(std::string& text) {
+  if (!is_utf8(text)) text = printable(text);
 }
 
 void add_finding(CatalogLine& line, std::string_view code) {
@@ -95,10 +95,10 @@ struct BagWriter::State {
   [[nodiscard]] CatalogIndex index() const;
   Status open_archive();
   Result<std::string> claim_name(const CatalogLine& line);
-  Status add(CatalogLine line);
-  Status store(CatalogLine line, const Content& content);
-  Status store_unsized(CatalogLine line, const Content& content);
-  Status store_sized(CatalogLine line, ByteSource& source, std::uint64_t size_bytes,
+  Status add(CatalogLine& line);
+  Status store(CatalogLine& line, const Content& content);
+  Status store_unsized(CatalogLine& line, const Content& content);
+  Status store_sized(CatalogLine& line, ByteSource& source, std::uint64_t size_bytes,
                      const AmendLine& amend);
   Result<Taken> copy(ByteSource& source, std::uint64_t size_bytes);
   Status fill_with_zeros(std::uint64_t count);
@@ -235,19 +235,17 @@ Result<std::string> BagWriter::State::claim_name(const CatalogLine& line) {
   return Error{ErrorCode::limit_exceeded, "the same path came too often"};
 }
 
-Status BagWriter::State::add(CatalogLine line) {
-  if (auto added = catalog.add(std::move(line)); !added) return added;
+Status BagWriter::State::add(CatalogLine& line) {
+  if (auto added = catalog.add(line); !added) return added;
   return catalog.segment_due() ? write_segment() : ok();
 }
 
-Status BagWriter::State::store(CatalogLine line, const Content& content) {
-  line.instance = printable_unless_utf8(std::move(line.instance));
-  if (line.source) {
-    line.source->original_name = printable_unless_utf8(std::move(line.source->original_name));
-  }
+Status BagWriter::State::store(CatalogLine& line, const Content& content) {
+  make_utf8(line.instance);
+  if (line.source) make_utf8(line.source->original_name);
   if (line.outcome != Outcome::redacted) line.outcome = Outcome::stored;
-  if (!content.size_bytes) return store_unsized(std::move(line), content);
-  return store_sized(std::move(line), content.bytes, *content.size_bytes, content.amend);
+  if (!content.size_bytes) return store_unsized(line, content);
+  return store_sized(line, content.bytes, *content.size_bytes, content.amend);
 }
 
 namespace {
@@ -312,7 +310,7 @@ void note_source(CatalogLine& line, const std::optional<Error>& error) {
 
 /// The tar header needs the size, so the source is read to its end first: into memory, and from
 /// 1 MiB on into a spool.
-Status BagWriter::State::store_unsized(CatalogLine line, const Content& content) {
+Status BagWriter::State::store_unsized(CatalogLine& line, const Content& content) {
   const auto folder = services.output.spool_folder();
   const std::uint64_t limit =
       folder ? content.size_bytes_max : std::min(content.size_bytes_max, kMemorySpoolBytes);
@@ -336,14 +334,14 @@ Status BagWriter::State::store_unsized(CatalogLine line, const Content& content)
     if (content.amend) content.amend(amended, bytes);
   };
   if (spool) {
-    return store_sized(std::move(line), *spool->read_back(), spool->size_bytes(), amend);
+    return store_sized(line, *spool->read_back(), spool->size_bytes(), amend);
   }
   MemorySource read_back(first);
-  return store_sized(std::move(line), read_back, first.size(), amend);
+  return store_sized(line, read_back, first.size(), amend);
 }
 
-Status BagWriter::State::store_sized(CatalogLine line, ByteSource& source, std::uint64_t size_bytes,
-                                     const AmendLine& amend) {
+Status BagWriter::State::store_sized(CatalogLine& line, ByteSource& source,
+                                     std::uint64_t size_bytes, const AmendLine& amend) {
   // A cut archive shall explain what lies before a member that takes long.
   if (size_bytes >= kLargeMemberBytes && catalog.has_lines()) {
     if (auto written = write_segment(); !written) return written;
@@ -371,17 +369,18 @@ Status BagWriter::State::store_sized(CatalogLine line, ByteSource& source, std::
   if (auto spooled = manifest.append(as_bytes(scratch)); !spooled) return spooled;
   note_source(line, taken->error);
   if (amend) amend(line, taken->bytes);
-  return add(std::move(line));
+  return add(line);
 }
 
 Status BagWriter::State::write_segment() {
   const std::string name = segment_name(catalog.segments().size());
-  const std::string_view text = catalog.segment_text();
-  frames->expect_easy(text.size());
-  if (auto written = write_header(name, text.size()); !written) return written;
+  const auto text = catalog.segment_text();
+  if (!text) return text.error();
+  frames->expect_easy(text->size());
+  if (auto written = write_header(name, text->size()); !written) return written;
   const std::uint64_t offset = frames->content_bytes();
-  if (auto written = frames->write(as_bytes(text)); !written) return written;
-  const auto padding = std::span(kZeros).first(tar_padding(text.size()));
+  if (auto written = frames->write(as_bytes(*text)); !written) return written;
+  const auto padding = std::span(kZeros).first(tar_padding(text->size()));
   if (auto padded = frames->write(padding); !padded) return padded;
   auto digest = catalog.segment_written(offset);
   if (!digest) return std::move(digest).error();
@@ -497,17 +496,17 @@ Result<WrittenBag> BagWriter::State::seal(SealRequest request) {
   return written;
 }
 
-Status BagWriter::list(CatalogLine line) {
+Status BagWriter::list(CatalogLine&& line) {
   check(line.outcome != Outcome::stored && line.outcome != Outcome::redacted,
         "an entry with bytes is stored");
-  line.instance = printable_unless_utf8(std::move(line.instance));
+  make_utf8(line.instance);
   if (state_->failed) return Error{ErrorCode::io, "the bag failed before"};
-  return state_->keep(state_->add(std::move(line)));
+  return state_->keep(state_->add(line));
 }
 
-Status BagWriter::store(CatalogLine line, Content content) {
+Status BagWriter::store(CatalogLine&& line, Content content) {
   if (state_->failed) return Error{ErrorCode::io, "the bag failed before"};
-  return state_->keep(state_->store(std::move(line), content));
+  return state_->keep(state_->store(line, content));
 }
 
 bool BagWriter::must_close() const {

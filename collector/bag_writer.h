@@ -59,8 +59,8 @@ class BagWriter final : public EntrySink {
   BagWriter& operator=(BagWriter&&) = delete;
   ~BagWriter() override;
 
-  Status list(CatalogLine line) override;
-  Status store(CatalogLine line, Content content) override;
+  Status list(CatalogLine&& line) override;
+  Status store(CatalogLine&& line, Content content) override;
 
   /// True once this bag has taken what it can hold in memory: seal it and go on in the next one.
   [[nodiscard]] bool must_close() const;

@@ -17,13 +17,15 @@ namespace casebook {
 /// @param stored_bytes  how many bytes came from the source.
 using AmendLine = std::function<void(CatalogLine& line, std::uint64_t stored_bytes)>;
 
-/// Takes entries in the order in which they are collected. Not shared between threads.
+/// Takes entries in the order in which they are collected. Not shared between threads. Lines go
+/// through by reference, as moving one costs as much as writing it; afterwards the caller's line is
+/// spent.
 class EntrySink {
  public:
   virtual ~EntrySink() = default;
 
   /// Takes an entry without bytes: a folder, a link, a device, a loss.
-  virtual Status list(CatalogLine line) = 0;
+  virtual Status list(CatalogLine&& line) = 0;
 
   /// Takes an entry with bytes, read straight from `content`, once.
   /// With `size_bytes` exactly that many bytes are stored: a source that ends or fails earlier is
@@ -37,7 +39,7 @@ class EntrySink {
     std::uint64_t size_bytes_max = std::uint64_t{64} << 20U;
     AmendLine amend;  ///< May be empty.
   };
-  virtual Status store(CatalogLine line, Content content) = 0;
+  virtual Status store(CatalogLine&& line, Content content) = 0;
 };
 
 }  // namespace casebook

@@ -63,7 +63,7 @@ CatalogLine FileTaker::line_for(const Match& match) const {
   return line;
 }
 
-Status FileTaker::lose(CatalogLine line, std::string_view call, int errno_value) {
+Status FileTaker::lose(CatalogLine&& line, std::string_view call, int errno_value) {
   line.outcome = Outcome::lost;
   line.error = EntryError{std::string(call), errno_name(errno_value)};
   if (errno_value == ENOENT) note(line, "vanished");
@@ -117,7 +117,7 @@ Status FileTaker::take(const Match& match) {
   return services_.sink.list(std::move(line));
 }
 
-Status FileTaker::list_link(CatalogLine line) {
+Status FileTaker::list_link(CatalogLine&& line) {
   std::array<char, PATH_MAX> target{};
   const ssize_t length =
       ::readlinkat(folder_fd_.get(), name_.c_str(), target.data(), target.size());
@@ -135,7 +135,7 @@ int FileTaker::open_file(const std::string& name, CatalogLine& line) {
   return ::openat(folder_fd_.get(), name.c_str(), kFlags);
 }
 
-Status FileTaker::take_file(const Match& match, CatalogLine line, const struct statx& seen) {
+Status FileTaker::take_file(const Match& match, CatalogLine&& line, const struct statx& seen) {
   if (match.decision.take == Take::content && seen.stx_nlink > 1) {
     if (const std::string* stored = links_.find(seen)) {
       line.outcome = Outcome::linked;
@@ -164,7 +164,8 @@ Status FileTaker::take_file(const Match& match, CatalogLine line, const struct s
   return store(match, std::move(line), fd.get(), opened);
 }
 
-Status FileTaker::store(const Match& match, CatalogLine line, int fd, const struct statx& opened) {
+Status FileTaker::store(const Match& match, CatalogLine&& line, int fd,
+                        const struct statx& opened) {
   return match.decision.take == Take::redacted ? store_redacted(match, std::move(line), fd, opened)
                                                : store_plain(match, std::move(line), fd, opened);
 }
@@ -183,7 +184,7 @@ void FileTaker::compare_after(CatalogLine& line, int fd, const struct statx& ope
   line.size_closed = after.stx_size;
 }
 
-Status FileTaker::store_plain(const Match& match, CatalogLine line, int fd,
+Status FileTaker::store_plain(const Match& match, CatalogLine&& line, int fd,
                               const struct statx& opened) {
   const std::uint64_t size = opened.stx_size;
   // Where sizes say nothing, and for empty files that might not be, the end is where reading ends.
@@ -220,7 +221,7 @@ Status FileTaker::store_plain(const Match& match, CatalogLine line, int fd,
                                .amend = amend});
 }
 
-Status FileTaker::store_redacted(const Match& match, CatalogLine line, int fd,
+Status FileTaker::store_redacted(const Match& match, CatalogLine&& line, int fd,
                                  const struct statx& opened) {
   FileBytes file(fd);
   std::vector<std::byte> ahead(kAheadBytes);

@@ -45,13 +45,13 @@ class FileTaker {
  private:
   bool enter(const Match& match);
   CatalogLine line_for(const Match& match) const;
-  Status lose(CatalogLine line, std::string_view call, int errno_value);
-  Status take_file(const Match& match, CatalogLine line, const struct statx& seen);
-  Status store(const Match& match, CatalogLine line, int fd, const struct statx& opened);
-  Status store_plain(const Match& match, CatalogLine line, int fd, const struct statx& opened);
-  Status store_redacted(const Match& match, CatalogLine line, int fd, const struct statx& opened);
+  Status lose(CatalogLine&& line, std::string_view call, int errno_value);
+  Status take_file(const Match& match, CatalogLine&& line, const struct statx& seen);
+  Status store(const Match& match, CatalogLine&& line, int fd, const struct statx& opened);
+  Status store_plain(const Match& match, CatalogLine&& line, int fd, const struct statx& opened);
+  Status store_redacted(const Match& match, CatalogLine&& line, int fd, const struct statx& opened);
   void compare_after(CatalogLine& line, int fd, const struct statx& opened, bool sized);
-  Status list_link(CatalogLine line);
+  Status list_link(CatalogLine&& line);
   int open_file(const std::string& name, CatalogLine& line);
   void watch(TakeMoment moment, const CatalogLine& line) const {
     if (services_.watcher) services_.watcher(moment, line.path);

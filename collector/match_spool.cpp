@@ -57,16 +57,25 @@ MatchSpool::Reader MatchSpool::read(int stage) const {
   return Reader(from.spool ? from.spool->read_back() : nullptr, stage, from.count);
 }
 
+/// Sees to it that at least one byte is there.
+Status MatchSpool::Reader::fill() {
+  if (at_ < buffer_.size()) return ok();
+  buffer_.resize(kReadBytes);
+  at_ = 0;
+  auto count = source_->read(buffer_);
+  if (!count) return std::move(count).error();
+  buffer_.resize(*count);
+  return *count == 0 ? Status(damaged()) : ok();
+}
+
+Result<unsigned char> MatchSpool::Reader::byte() {
+  if (auto filled = fill(); !filled) return std::move(filled).error();
+  return static_cast<unsigned char>(buffer_[at_++]);
+}
+
 Status MatchSpool::Reader::bytes(std::string& into, std::size_t size) {
   while (size > 0) {
-    if (at_ == buffer_.size()) {
-      buffer_.resize(kReadBytes);
-      at_ = 0;
-      auto count = source_->read(buffer_);
-      if (!count) return std::move(count).error();
-      buffer_.resize(*count);
-      if (*count == 0) return damaged();
-    }
+    if (auto filled = fill(); !filled) return filled;
     const std::size_t step = std::min(size, buffer_.size() - at_);
     into += as_text(std::span(buffer_).subspan(at_, step));
     at_ += step;
@@ -78,11 +87,10 @@ Status MatchSpool::Reader::bytes(std::string& into, std::size_t size) {
 Result<std::uint64_t> MatchSpool::Reader::number() {
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
-    std::string byte;
-    if (auto read = bytes(byte, 1); !read) return std::move(read).error();
-    const auto part = static_cast<unsigned char>(byte[0]);
-    value |= std::uint64_t{part & 0x7FU} << shift;
-    if ((part & 0x80U) == 0) return value;
+    const auto part = byte();
+    if (!part) return part.error();
+    value |= std::uint64_t{*part & 0x7FU} << shift;
+    if ((*part & 0x80U) == 0) return value;
   }
   return damaged();
 }
@@ -101,22 +109,21 @@ Status MatchSpool::Reader::folder() {
 Result<std::optional<Match>> MatchSpool::Reader::next() {
   if (left_ == 0) return std::optional<Match>();
   --left_;
-  std::string mark;
-  if (auto read = bytes(mark, 1); !read) return std::move(read).error();
-  if (mark[0] == kFolderMark) {
+  auto mark = byte();
+  if (mark && *mark == kFolderMark) {
     if (auto read = folder(); !read) return std::move(read).error();
-    mark.clear();
-    if (auto read = bytes(mark, 1); !read) return std::move(read).error();
+    mark = byte();
   }
-  if (mark[0] != kMatchMark) return damaged();
+  if (!mark) return std::move(mark).error();
+  if (*mark != kMatchMark) return damaged();
   std::array<std::uint64_t, 2> rules{};
   for (std::uint64_t& rule : rules) {
     auto value = number();
     if (!value) return std::move(value).error();
     rule = *value;
   }
-  std::string take;
-  if (auto read = bytes(take, 1); !read) return std::move(read).error();
+  const auto take = byte();
+  if (!take) return take.error();
   auto bytes_max = number();
   if (!bytes_max) return std::move(bytes_max).error();
   auto length = number();
@@ -128,7 +135,7 @@ Result<std::optional<Match>> MatchSpool::Reader::next() {
   match.decision.taken = true;
   match.decision.rule = static_cast<std::uint32_t>(rules[0]);
   match.decision.asked_by = static_cast<std::uint32_t>(rules[1]);
-  match.decision.take = static_cast<Take>(take[0]);
+  match.decision.take = static_cast<Take>(*take);
   match.decision.stage = stage_;
   match.decision.bytes_max = *bytes_max;
   match.folder_number = folder_number_;

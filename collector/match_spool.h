@@ -45,6 +45,8 @@ class MatchSpool final : public MatchSink {
     friend class MatchSpool;
     Reader(std::unique_ptr<ByteSource> source, int stage, std::uint64_t count)
         : source_(std::move(source)), stage_(stage), left_(count) {}
+    Status fill();
+    Result<unsigned char> byte();
     Result<std::uint64_t> number();
     Status bytes(std::string& into, std::size_t size);
     Status folder();

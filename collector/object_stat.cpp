@@ -16,6 +16,8 @@ namespace casebook::collector {
 namespace {
 
 constexpr std::size_t kXattrBytesMax = std::size_t{64} << 10U;
+/// Asked for first: the kernel allocates and clears what it is offered.
+constexpr std::size_t kXattrNamesBytes = 512;
 
 std::chrono::nanoseconds nanoseconds_of(const statx_timestamp& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
@@ -57,7 +59,8 @@ void read_xattrs(const XattrCalls& calls, CatalogLine& line) {
   // One buffer for the thread: nearly every object has none, and must not cost an allocation.
   static thread_local std::array<char, kXattrBytesMax> names;
   static thread_local std::array<char, kXattrBytesMax> value;
-  const ssize_t length = calls.list(names.data(), names.size());
+  ssize_t length = calls.list(names.data(), kXattrNamesBytes);
+  if (length < 0 && errno == ERANGE) length = calls.list(names.data(), names.size());
   if (length < 0) {
     if (errno == E2BIG || errno == ERANGE)
       note(line, "xattrs_left_out");

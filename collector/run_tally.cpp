@@ -20,13 +20,13 @@ bool is_refusal(const CatalogLine& line) {
 
 }  // namespace
 
-Status RunTally::list(CatalogLine line) {
+Status RunTally::list(CatalogLine&& line) {
   count(line);
   budget_->spent(0);
   return next_->list(std::move(line));
 }
 
-Status RunTally::store(CatalogLine line, Content content) {
+Status RunTally::store(CatalogLine&& line, Content content) {
   BudgetedSource source(content.bytes, *budget_);
   Content passed{.bytes = source,
                  .size_bytes = content.size_bytes,

@@ -30,8 +30,8 @@ class RunTally final : public EntrySink {
  public:
   RunTally(EntrySink& next, Budget& budget) : next_(&next), budget_(&budget) {}
 
-  Status list(CatalogLine line) override;
-  Status store(CatalogLine line, Content content) override;
+  Status list(CatalogLine&& line) override;
+  Status store(CatalogLine&& line, Content content) override;
 
   /// Entries of the next bag go there.
   void set_next(EntrySink& next) { next_ = &next; }

@@ -19,12 +19,12 @@ class RecordedBag final : public EntrySink {
 
   explicit RecordedBag(std::size_t keep_bytes = std::size_t{16} << 20U) : keep_bytes_(keep_bytes) {}
 
-  Status list(CatalogLine line) override {
+  Status list(CatalogLine&& line) override {
     entries.push_back({std::move(line), ""});
     return ok();
   }
 
-  Status store(CatalogLine line, Content content) override {
+  Status store(CatalogLine&& line, Content content) override {
     Recorded entry;
     std::vector<std::byte> chunk(65536);
     std::uint64_t taken = 0;

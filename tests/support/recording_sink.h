@@ -16,12 +16,12 @@ class RecordingSink final : public EntrySink {
     std::string bytes;
   };
 
-  Status list(CatalogLine line) override {
+  Status list(CatalogLine&& line) override {
     entries.push_back({std::move(line), {}});
     return ok();
   }
 
-  Status store(CatalogLine line, Content content) override {
+  Status store(CatalogLine&& line, Content content) override {
     Entry entry{std::move(line), {}};
     std::vector<std::byte> chunk(65536);
     for (;;) {

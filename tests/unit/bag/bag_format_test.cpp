@@ -13,12 +13,12 @@ namespace {
 /// Keeps every line, given what a writer would give it.
 class LineKeeper final : public EntrySink {
  public:
-  Status list(CatalogLine line) override {
+  Status list(CatalogLine&& line) override {
     line.salt = std::string(32, '0');
     lines.push_back(std::move(line));
     return ok();
   }
-  Status store(CatalogLine line, Content content) override {
+  Status store(CatalogLine&& line, Content content) override {
     auto bytes = read_all(content.bytes, 1U << 20U);
     check(bool(bytes), "read");
     line.salt = std::string(32, '0');

@@ -8,11 +8,11 @@ namespace {
 /// Reads the content as a bag does and keeps the lines.
 class KeepingSink final : public EntrySink {
  public:
-  Status list(CatalogLine line) override {
+  Status list(CatalogLine&& line) override {
     lines.push_back(std::move(line));
     return ok();
   }
-  Status store(CatalogLine line, Content content) override {
+  Status store(CatalogLine&& line, Content content) override {
     const auto bytes = read_all(content.bytes, content.size_bytes_max);
     if (!bytes) line.error = EntryError{"read", "EIO"};
     if (content.amend) content.amend(line, bytes ? bytes->size() : 0);
