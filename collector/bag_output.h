@@ -47,6 +47,8 @@ class FolderOutput final : public BagOutput {
   std::filesystem::path folder_;
   std::filesystem::path archive_;
   UniqueFd fd_;
+  std::uint64_t written_bytes_ = 0;
+  std::uint64_t begun_bytes_ = 0;  // Of these, what the disk was asked to begin with.
 };
 
 }  // namespace casebook

@@ -1,6 +1,7 @@
 #include "collector/collect.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -17,6 +18,13 @@ Result<collector::ArtifactSet> embedded_set() {
   auto text = collector::embedded_artifact_set();
   if (!text) return std::move(text).error();
   return collector::ArtifactSet::parse(*text);
+}
+
+Result<collector::CollectionPlan> plan_of_embedded_set(const CollectOptions& options,
+                                                       const collector::RootFs& root) {
+  auto set = embedded_set();
+  if (!set) return std::move(set).error();
+  return collector::make_plan(*set, options, root);
 }
 
 Unsupported unsupported_of(const collector::CollectionPlan& plan) {
@@ -63,21 +71,18 @@ class EstimateSink final : public collector::MatchSink {
 
 Result<CollectionReport> collect(const CollectOptions& options, const CollectServices& services) {
   if (auto tested = self_test(); !tested) return std::move(tested).error();
-  auto set = embedded_set();
-  if (!set) return std::move(set).error();
   auto root = collector::RootFs::open(options.root);
   if (!root) return std::move(root).error();
-  auto plan = collector::make_plan(*set, options, *root);
+  auto plan = plan_of_embedded_set(options, *root);
   if (!plan) return std::move(plan).error();
+  ::malloc_trim(0);  // Parsing the definitions took more memory than the whole run needs.
   return collector::CollectionRun(options, services, *root, *plan).collect();
 }
 
 Result<CollectEstimate> estimate(const CollectOptions& options, const CollectServices& services) {
-  auto set = embedded_set();
-  if (!set) return std::move(set).error();
   auto root = collector::RootFs::open(options.root);
   if (!root) return std::move(root).error();
-  auto plan = collector::make_plan(*set, options, *root);
+  auto plan = plan_of_embedded_set(options, *root);
   if (!plan) return std::move(plan).error();
   CollectEstimate result{.kernel_readings = plan->readings.size(),
                          .commands = plan->commands.size(),

@@ -18,7 +18,8 @@ class FrameCompressor final : public ByteSink {
   struct Options {
     std::size_t frame_bytes = kFrameBytesMin;
     unsigned workers = 2;
-    unsigned buffers = 4;  ///< Frames in memory at once; at least 2.
+    unsigned buffers = 5;  ///< Frames in memory at once; at least 2. More than are being filled
+                           ///< and compressed, so that a slow frame makes nobody wait.
     int level = 3;
   };
   /// @param out  must outlive the compressor.
