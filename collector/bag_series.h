@@ -45,6 +45,11 @@ class BagSeries final : public EntrySink {
  public:
   static Result<BagSeries> create(BagSeriesOptions options, BagSeriesServices services);
 
+  /// True where one of so many further entries may close the present bag and open another.
+  [[nodiscard]] bool turns_within(std::uint64_t entries) const {
+    return writer_->must_close_within(entries);
+  }
+
   Status list(CatalogLine&& line) override;
   Status store(CatalogLine&& line, Content content) override;
   /// Seals the last bag. @return all bags of the run; `SealedBag::folder` is left empty.

@@ -24,6 +24,7 @@ constexpr std::size_t kMemoryBytes = std::size_t{1} << 20U;  // Of a source of u
 constexpr std::uint64_t kMemorySpoolBytes = std::uint64_t{8} << 20U;  // Where no disk may be used.
 constexpr std::uint64_t kMemoryManifestBytes = std::uint64_t{16} << 20U;  // The same.
 constexpr std::uint64_t kMemoryEntriesMax = 150'000;
+constexpr std::size_t kDigestHexBytes = 64;
 constexpr std::uint64_t kSmallMemberBytes = std::uint64_t{8} << 10U;
 constexpr std::uint64_t kLargeMemberBytes = std::uint64_t{64} << 20U;
 constexpr std::array<std::byte, 2 * kTarBlockBytes> kZeros{};
@@ -509,11 +510,14 @@ Status BagWriter::store(CatalogLine&& line, Content content) {
   return state_->keep(state_->store(line, content));
 }
 
-bool BagWriter::must_close() const {
+bool BagWriter::must_close_within(std::uint64_t entries) const {
   const State& state = *state_;
-  if (state.catalog.segments().size() + 2 >= kCatalogSegmentsMax) return true;
-  return state.manifest_in_memory && (state.catalog.entries() >= kMemoryEntriesMax ||
-                                      state.manifest.size_bytes() > kMemoryManifestBytes * 3 / 4);
+  // Each entry may end a segment, and add a line of the manifest with the longest name.
+  if (state.catalog.segments().size() + 2 + entries >= kCatalogSegmentsMax) return true;
+  const std::uint64_t manifest_bytes =
+      state.manifest.size_bytes() + entries * (kStoredNameBytesMax + kDigestHexBytes + 3);
+  return state.manifest_in_memory && (state.catalog.entries() + entries >= kMemoryEntriesMax ||
+                                      manifest_bytes > kMemoryManifestBytes * 3 / 4);
 }
 
 std::uint64_t BagWriter::entries() const { return state_->catalog.entries(); }

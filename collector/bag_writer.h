@@ -63,7 +63,9 @@ class BagWriter final : public EntrySink {
   Status store(CatalogLine&& line, Content content) override;
 
   /// True once this bag has taken what it can hold in memory: seal it and go on in the next one.
-  [[nodiscard]] bool must_close() const;
+  [[nodiscard]] bool must_close() const { return must_close_within(0); }
+  /// True when that may come to pass within so many further entries.
+  [[nodiscard]] bool must_close_within(std::uint64_t entries) const;
   [[nodiscard]] std::uint64_t entries() const;
   /// Bytes of the tar stream so far.
   [[nodiscard]] std::uint64_t content_bytes() const;

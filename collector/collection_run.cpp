@@ -46,6 +46,7 @@ Result<CollectionReport> CollectionRun::collect() {
   if (auto ready = prepare_output(); !ready) return std::move(ready).error();
   if (auto opened = open_bags(); !opened) return std::move(opened).error();
   if (auto taken = take_everything(); !taken) return std::move(taken).error();
+  if (auto drained = ahead_->drain(); !drained) return std::move(drained).error();
   auto sealed = std::move(*bags_).finish();
   if (!sealed) return std::move(sealed).error();
   if (parts_) {
@@ -96,7 +97,10 @@ Status CollectionRun::open_bags() {
       {.output = *output_, .clock = services_.clock, .randomness = services_.randomness});
   if (!bags) return std::move(bags).error();
   bags_.emplace(*std::move(bags));
-  tally_.emplace(*bags_, *budget_);
+  // A new bag asks this thread's tally for its context.
+  ahead_.emplace(*bags_,
+                 [this] { return bags_->turns_within(2 * ReadAheadSink::kEntriesAheadMax); });
+  tally_.emplace(*ahead_, *budget_);
   commands_.emplace(host_, placeholders_, *tally_, services_.stop);
   return ok();
 }

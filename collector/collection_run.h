@@ -10,6 +10,7 @@
 #include "collector/file_taker.h"
 #include "collector/match_spool.h"
 #include "collector/part_stream.h"
+#include "collector/read_ahead_sink.h"
 #include "collector/run_context.h"
 #include "collector/run_tally.h"
 #include "collector/walker.h"
@@ -53,6 +54,7 @@ class CollectionRun {
   std::optional<PartStream> parts_;
   std::unique_ptr<BagOutput> output_;
   std::optional<BagSeries> bags_;
+  std::optional<ReadAheadSink> ahead_;
   std::optional<RunTally> tally_;
   std::optional<CommandSource> commands_;
   std::optional<Matcher> matcher_;

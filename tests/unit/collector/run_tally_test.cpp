@@ -59,10 +59,10 @@ TEST_F(RunTallyTest, TakesLabelsForNoLoss) {
 TEST_F(RunTallyTest, CountsRefusedFilesApartFromRefusedReadings) {
   CatalogLine file{.type = EntryType::file, .outcome = Outcome::lost};
   file.error = EntryError{"open", "EACCES"};
-  ASSERT_TRUE(tally_.list(file));
+  ASSERT_TRUE(tally_.list(std::move(file)));
   CatalogLine reading{.type = EntryType::reading, .outcome = Outcome::lost};
   reading.error = EntryError{"open", "EPERM"};
-  ASSERT_TRUE(tally_.list(reading));
+  ASSERT_TRUE(tally_.list(std::move(reading)));
   EXPECT_EQ(tally_.counts().refused, 1U);
   EXPECT_EQ(tally_.counts().lost, 2U);
   EXPECT_EQ(tally_.counts().exceptions.size(), 2U);
