@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "collector/proc_text.h"
+#include "collector/redact.h"
 #include "core/digest.h"
 
 namespace casebook {
@@ -61,7 +62,7 @@ std::optional<std::string> find_program(const HostView& host, const CommandReque
 bool supports_command(const CommandRequest& request) {
   const auto placeholder = placeholder_of(request);
   return !request.argv.empty() && request.argv.front().starts_with('/') &&
-         request.take == ReadingTake::content &&
+         request.take != ReadingTake::metadata &&
          (!placeholder || supports_placeholder(*placeholder));
 }
 
@@ -149,24 +150,37 @@ Status CommandSource::store_output(const CommandRequest& request, CommandProcess
     amended.command->program_sha256 = digest;
     if (end.timed_out) amended.findings.emplace_back("timed_out");
   };
-  ++count_.entries.stored;
-  if (auto stored = sink_.store(line(request, member(instance, "stdout"), argv),
-                                {.bytes = process,
-                                 .size_bytes = std::nullopt,
-                                 .size_bytes_max = request.size_bytes_max,
-                                 .amend = amend});
-      !stored)
-    return stored;
-  if (process.error_text().empty()) return ok();
+  auto stored = store_stream(request, line(request, member(instance, "stdout"), argv), process,
+                             request.size_bytes_max, amend);
+  if (!stored || process.error_text().empty()) return stored;
   CatalogLine error_line = line(request, member(instance, "stderr"), std::move(argv));
-  amend(error_line, 0);
   if (process.finish().error_text_cut) error_line.findings.emplace_back("cut_at_limit");
   MemorySource text(as_bytes(process.error_text()));
+  return store_stream(request, std::move(error_line), text, process.error_text().size(), amend);
+}
+
+/// One stream as an entry; with the values of secret-looking fields masked where the rule says so.
+Status CommandSource::store_stream(const CommandRequest& request, CatalogLine line,
+                                   ByteSource& bytes, std::uint64_t size_bytes_max,
+                                   const AmendLine& amend) {
   ++count_.entries.stored;
-  return sink_.store(std::move(error_line), {.bytes = text,
-                                             .size_bytes = std::nullopt,
-                                             .size_bytes_max = process.error_text().size(),
-                                             .amend = {}});
+  if (request.take == ReadingTake::content) {
+    return sink_.store(std::move(line), {.bytes = bytes,
+                                         .size_bytes = std::nullopt,
+                                         .size_bytes_max = size_bytes_max,
+                                         .amend = amend});
+  }
+  collector::MaskingSource masked(bytes, /*every_line=*/false);
+  line.outcome = Outcome::redacted;
+  const auto amend_masked = [&](CatalogLine& amended, std::uint64_t stored_bytes) {
+    amend(amended, stored_bytes);
+    amended.redactions = masked.masked();
+    if (amended.redactions > 0) amended.findings.emplace_back("masked");
+  };
+  return sink_.store(std::move(line), {.bytes = masked,
+                                       .size_bytes = std::nullopt,
+                                       .size_bytes_max = size_bytes_max,
+                                       .amend = amend_masked});
 }
 
 }  // namespace casebook

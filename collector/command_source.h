@@ -53,6 +53,8 @@ class CommandSource {
   Status store_output(const CommandRequest& request, CommandProcess& process,
                       std::vector<std::string> argv, std::string_view instance,
                       const std::string& digest);
+  Status store_stream(const CommandRequest& request, CatalogLine line, ByteSource& bytes,
+                      std::uint64_t size_bytes_max, const AmendLine& amend);
   Status lose(const CommandRequest& request, std::string_view instance, CallFailure failure,
               std::vector<std::string> argv);
   CatalogLine line(const CommandRequest& request, std::string_view instance,

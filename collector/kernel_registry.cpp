@@ -6,6 +6,8 @@
 #include <array>
 #include <cerrno>
 
+#include "collector/walk_readings.h"
+
 namespace casebook {
 namespace {
 
@@ -72,6 +74,12 @@ class Taking {
     return ok();
   }
 
+  Status of_walk(std::span<const Plan> plans) {
+    std::vector<ReadingRun> runs;
+    for (const Plan& plan : plans) runs.push_back(run_of(plan));
+    return take_walk_readings(runs);
+  }
+
   [[nodiscard]] const SourceCount& count() const { return count_; }
 
  private:
@@ -108,7 +116,8 @@ class Taking {
 std::span<const std::span<const ReadingRow>> reading_groups() {
   static const std::array kGroups = {
       file_rows(),  self_rows(),   process_file_rows(), process_list_rows(),    process_map_rows(),
-      route_rows(), socket_rows(), netfilter_rows(),    generic_netlink_rows(), bpf_rows()};
+      route_rows(), socket_rows(), netfilter_rows(),    generic_netlink_rows(), bpf_rows(),
+      walk_rows(),  state_rows(),  storage_rows()};
   return kGroups;
 }
 
@@ -123,12 +132,14 @@ bool taken_last(std::string_view reading) {
 
 Result<SourceCount> take_readings(std::span<const ReadingRequest> requests, HostView& host,
                                   EntrySink& sink, const StopRequest& stop) {
-  std::vector<Plan> of_host, of_processes, of_net_namespaces;
+  std::vector<Plan> of_host, of_processes, of_net_namespaces, of_walk;
   for (const ReadingRequest& request : requests) {
     const Plan plan{&request, find_row(request.reading)};
     if (plan.row == nullptr)
       return Error{ErrorCode::invalid_input, "reading " + request.reading + " is not supported"};
-    if (per_process(plan)) {
+    if (plan.row->walk) {
+      of_walk.push_back(plan);
+    } else if (per_process(plan)) {
       of_processes.push_back(plan);
     } else if (per_net_namespace(plan)) {
       of_net_namespaces.push_back(plan);
@@ -144,6 +155,7 @@ Result<SourceCount> take_readings(std::span<const ReadingRequest> requests, Host
     if (stop.requested()) break;
     if (auto taken = taking.of_host(plan); !taken) return std::move(taken).error();
   }
+  if (auto taken = taking.of_walk(of_walk); !taken) return std::move(taken).error();
   return taking.count();
 }
 

@@ -33,6 +33,7 @@ struct ReadingRow {
   ProcessReader process = nullptr;
   NetReader net = nullptr;
   FileShape shape = FileShape::raw;
+  bool walk = false;  ///< One of those that walk_readings.h takes together.
 };
 
 /// All rows, group by group.
@@ -45,7 +46,8 @@ bool supports_reading(std::string_view reading);
 bool taken_last(std::string_view reading);
 
 /// Takes the requests. Those per process are taken together, so that each process is opened once
-/// and seen at one moment; so are those per network namespace.
+/// and seen at one moment; so are those per network namespace. The tree is walked once for all that
+/// select from it.
 /// @return what became of them; an error only when the sink cannot go on, or (our mistake) when a
 ///         reading is not supported.
 Result<SourceCount> take_readings(std::span<const ReadingRequest> requests, HostView& host,
@@ -63,6 +65,9 @@ std::span<const ReadingRow> route_rows();            // kernel_routes.cpp
 std::span<const ReadingRow> socket_rows();           // kernel_sockets.cpp
 std::span<const ReadingRow> netfilter_rows();        // kernel_netfilter.cpp
 std::span<const ReadingRow> generic_netlink_rows();  // kernel_genetlink.cpp
+std::span<const ReadingRow> walk_rows();             // kernel_walk.cpp
+std::span<const ReadingRow> state_rows();            // kernel_state.cpp
+std::span<const ReadingRow> storage_rows();          // kernel_storage.cpp
 std::span<const ReadingRow> bpf_rows();              // kernel_bpf.cpp
 
 /// Reads the files that `run.request().path` names, with a process or a namespace filled in before.

@@ -45,8 +45,8 @@ constexpr std::array<std::string_view, 9> kFoundByCode = {
     "user", "pid", "module", "file", "disk", "md-device", "btrfs-mount", "luks-device", "coredump"};
 constexpr std::array<std::string_view, 2> kMoreFoundByCode = {"tmux-socket", "bpf-program"};
 
-constexpr std::array<std::string_view, 6> kPaths = {"file",        "disk",        "md-device",
-                                                    "btrfs-mount", "luks-device", "tmux-socket"};
+constexpr std::array<std::string_view, 7> kPaths = {
+    "partition", "file", "disk", "md-device", "btrfs-mount", "luks-device", "tmux-socket"};
 
 template <typename List>
 bool holds(const List& list, std::string_view name) {
@@ -96,6 +96,13 @@ std::vector<std::string> block_devices(const HostView& host, bool partitions) {
   return out;
 }
 
+std::vector<std::string> partitions(const HostView& host) {
+  const std::vector<std::string> disks = block_devices(host, /*partitions=*/false);
+  std::vector<std::string> out = block_devices(host, /*partitions=*/true);
+  std::erase_if(out, [&](const std::string& device) { return holds(disks, device); });
+  return out;
+}
+
 /// The first bytes of a LUKS header are public; nothing behind them is read here.
 bool has_luks_header(const HostView& host, const std::string& device) {
   const UniqueFd fd = host.open(device, O_RDONLY | O_NONBLOCK);
@@ -114,22 +121,6 @@ std::vector<std::string> raid_devices(const HostView& host) {
   std::vector<std::string> out;
   for (const HostMatch& match : host.expand("/sys/block/md*").matches)
     out.push_back("/dev/" + match.instance);
-  return out;
-}
-
-/// mountinfo writes blank, tab, newline and backslash as octal.
-std::string unescape_octal(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 3 < text.size()) {
-      if (const auto code = parse_unsigned(text.substr(i + 1, 3), 8); code && *code < 256) {
-        out += static_cast<char>(*code);
-        i += 3;
-        continue;
-      }
-    }
-    out += text[i];
-  }
   return out;
 }
 
@@ -199,6 +190,7 @@ std::vector<std::string> PlaceholderValues::find(std::string_view name) {
   if (name == "module") return modules(host_);
   if (name == "file") return files_;
   if (name == "disk") return block_devices(host_, /*partitions=*/false);
+  if (name == "partition") return partitions(host_);
   if (name == "md-device") return raid_devices(host_);
   if (name == "luks-device") return luks_devices(host_);
   if (name == "btrfs-mount") return btrfs_mounts(host_);

@@ -157,6 +157,21 @@ std::optional<AddressRange> find_mapping(std::string_view maps, std::string_view
   return std::nullopt;
 }
 
+std::string unescape_octal(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 3 < text.size()) {
+      if (const auto code = parse_unsigned(text.substr(i + 1, 3), 8); code && *code < 256) {
+        out += static_cast<char>(*code);
+        i += 3;
+        continue;
+      }
+    }
+    out += text[i];
+  }
+  return out;
+}
+
 void put_command_line(Json& line, int folder) {
   const UniqueFd fd = open_for_reading(folder, "cmdline");
   if (!fd) {

@@ -64,6 +64,9 @@ std::vector<std::string_view> split_text(std::string_view text, char separator);
 /// Parses an unsigned number that is the whole text.
 std::optional<std::uint64_t> parse_unsigned(std::string_view text, int base = 10);
 
+/// mountinfo writes blank, tab, newline and backslash as octal: the bytes they stand for.
+std::string unescape_octal(std::string_view text);
+
 /// Sets "argv" to the arguments of the process, or "argv_error".
 void put_command_line(Json& line, int folder);
 /// Link count, type, device, inode, size, owner and times of an open file.

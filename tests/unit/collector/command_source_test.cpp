@@ -215,8 +215,19 @@ TEST_F(CommandSourceTest, RefusesValuesThatCouldActAsAnOptionOrLeaveTheirPart) {
   EXPECT_THAT(values.of("file"), ElementsAre("/etc/shadow", "/ok"));
 }
 
-TEST_F(CommandSourceTest, DoesNotTakeWhatMustBeMaskedOrCannotBeFilled) {
-  EXPECT_FALSE(supports_command({.argv = {"/usr/bin/wg", "show"}, .take = ReadingTake::redacted}));
+TEST_F(CommandSourceTest, MasksWhatItsRuleSaysIsSecret) {
+  CommandRequest request = shell("echo 'host: db1'; echo 'password: hunter2'");
+  request.take = ReadingTake::redacted;
+  take(request);
+  EXPECT_THAT(output().bytes, HasSubstr("host: db1"));
+  EXPECT_THAT(output().bytes, testing::Not(HasSubstr("hunter2")));
+  EXPECT_EQ(output().line.outcome, Outcome::redacted);
+  EXPECT_EQ(output().line.redactions, 1);
+  EXPECT_TRUE(has_finding(output().line, "masked"));
+  EXPECT_TRUE(has_finding(output().line, "untrusted_output"));
+}
+
+TEST_F(CommandSourceTest, DoesNotTakeWhatCannotBeFilled) {
   EXPECT_FALSE(supports_command({.argv = {"/usr/bin/x", "%vbox-machine%"}}));
   EXPECT_TRUE(supports_command({.argv = {"/usr/bin/x", "%interface%"}}));
 }

@@ -112,7 +112,8 @@ TEST(KernelRegistry, TakesPathReadingsOnlyWithAPath) {
       for (const auto& group : reading_groups()) {
         for (const ReadingRow& row : group) {
           if (row.name != entry["reading"].get<std::string>()) continue;
-          EXPECT_TRUE(row.host != nullptr || row.process != nullptr || row.net != nullptr)
+          EXPECT_TRUE(row.host != nullptr || row.process != nullptr || row.net != nullptr ||
+                      row.walk)
               << row.name;
         }
       }
