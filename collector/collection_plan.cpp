@@ -3,9 +3,9 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
+#include "collector/process_table.h"
 #include "core/durable_file.h"
 
 namespace casebook::collector {
@@ -14,64 +14,17 @@ namespace {
 constexpr std::uint64_t kStatusBytesMax = std::uint64_t{1} << 16U;
 constexpr std::size_t kOsReleaseBytesMax = std::size_t{1} << 16U;
 
-// Numbers of linux/capability.h, in order from 0.
-constexpr std::array<std::string_view, 41> kCapabilities = {"CAP_CHOWN",
-                                                            "CAP_DAC_OVERRIDE",
-                                                            "CAP_DAC_READ_SEARCH",
-                                                            "CAP_FOWNER",
-                                                            "CAP_FSETID",
-                                                            "CAP_KILL",
-                                                            "CAP_SETGID",
-                                                            "CAP_SETUID",
-                                                            "CAP_SETPCAP",
-                                                            "CAP_LINUX_IMMUTABLE",
-                                                            "CAP_NET_BIND_SERVICE",
-                                                            "CAP_NET_BROADCAST",
-                                                            "CAP_NET_ADMIN",
-                                                            "CAP_NET_RAW",
-                                                            "CAP_IPC_LOCK",
-                                                            "CAP_IPC_OWNER",
-                                                            "CAP_SYS_MODULE",
-                                                            "CAP_SYS_RAWIO",
-                                                            "CAP_SYS_CHROOT",
-                                                            "CAP_SYS_PTRACE",
-                                                            "CAP_SYS_PACCT",
-                                                            "CAP_SYS_ADMIN",
-                                                            "CAP_SYS_BOOT",
-                                                            "CAP_SYS_NICE",
-                                                            "CAP_SYS_RESOURCE",
-                                                            "CAP_SYS_TIME",
-                                                            "CAP_SYS_TTY_CONFIG",
-                                                            "CAP_MKNOD",
-                                                            "CAP_LEASE",
-                                                            "CAP_AUDIT_WRITE",
-                                                            "CAP_AUDIT_CONTROL",
-                                                            "CAP_SETFCAP",
-                                                            "CAP_MAC_OVERRIDE",
-                                                            "CAP_MAC_ADMIN",
-                                                            "CAP_SYSLOG",
-                                                            "CAP_WAKE_ALARM",
-                                                            "CAP_BLOCK_SUSPEND",
-                                                            "CAP_AUDIT_READ",
-                                                            "CAP_PERFMON",
-                                                            "CAP_BPF",
-                                                            "CAP_CHECKPOINT_RESTORE"};
-
 std::vector<std::string> effective_capabilities() {
-  std::vector<std::string> names;
   const auto status = read_file("/proc/self/status", kStatusBytesMax);
-  if (!status) return names;
+  if (!status) return {};
   const std::string_view text = as_text(*status);
   constexpr std::string_view kField = "\nCapEff:\t";
   const auto at = text.find(kField);
-  if (at == std::string_view::npos) return names;
+  if (at == std::string_view::npos) return {};
   std::uint64_t bits = 0;
   const char* begin = text.data() + at + kField.size();
   std::from_chars(begin, text.data() + text.size(), bits, 16);
-  for (std::size_t i = 0; i < kCapabilities.size(); ++i) {
-    if ((bits >> i & 1U) != 0) names.emplace_back(kCapabilities[i]);
-  }
-  return names;
+  return capability_names(bits);
 }
 
 std::pair<int, int> kernel_version() {

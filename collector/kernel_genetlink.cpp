@@ -28,8 +28,6 @@ namespace {
 
 using Kind = AttributeKind;
 
-std::string instance_of(const NetNamespace& space) { return std::to_string(space.inode); }
-
 constexpr std::array kFamily = {AttributeSpec{CTRL_ATTR_FAMILY_ID, "id", Kind::u16},
                                 AttributeSpec{CTRL_ATTR_FAMILY_NAME, "name", Kind::text}};
 constexpr std::array kAllowedAddress = {

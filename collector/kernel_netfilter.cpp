@@ -28,8 +28,6 @@ constexpr std::uint16_t kIpsetList = 7;       // IPSET_CMD_LIST
 constexpr std::uint8_t kIpsetProtocol = 6;
 constexpr std::uint16_t kIpsetProtocolAttribute = 1;
 
-std::string instance_of(const NetNamespace& space) { return std::to_string(space.inode); }
-
 constexpr std::array kCounters = {AttributeSpec{NFTA_COUNTER_BYTES, "bytes", Kind::be64},
                                   AttributeSpec{NFTA_COUNTER_PACKETS, "packets", Kind::be64}};
 constexpr std::array kHook = {AttributeSpec{NFTA_HOOK_HOOKNUM, "number", Kind::be32},

@@ -193,8 +193,6 @@ Json line_of(const Dump& dump, const NetlinkMessage& message) {
   return line;
 }
 
-std::string instance_of(const NetNamespace& space) { return std::to_string(space.inode); }
-
 /// The request's fixed part: only its family is set, the rest says "all".
 std::string plain_request(const Dump& dump) {
   std::string request(NLMSG_ALIGN(dump.head_bytes), '\0');

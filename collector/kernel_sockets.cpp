@@ -61,8 +61,6 @@ constexpr std::array kNetlink = {AttributeSpec{NETLINK_DIAG_GROUPS, "groups", Ki
 constexpr std::array kXdpSocket = {AttributeSpec{XDP_DIAG_UID, "uid", Kind::u32},
                                    AttributeSpec{XDP_DIAG_INFO, "info", Kind::hex}};
 
-std::string instance_of(const NetNamespace& space) { return std::to_string(space.inode); }
-
 /// Sets "inode" and, from the processes' descriptors, "owners".
 void put_owners(Json& line, HostView& host, std::uint64_t inode) {
   line["inode"] = std::to_string(inode);

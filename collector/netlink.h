@@ -12,6 +12,9 @@
 
 namespace casebook {
 
+/// What tells the lines of one namespace from those of another.
+inline std::string instance_of(const NetNamespace& space) { return std::to_string(space.inode); }
+
 /// How the bytes of an attribute are shown.
 enum class AttributeKind {
   u8,
