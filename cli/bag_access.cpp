@@ -18,7 +18,7 @@ void add_identity_option(Command& command, std::filesystem::path& target) {
   command.option("--identity", "FILE", target, "age identity that opens the bag");
 }
 
-Result<std::span<const AgeIdentity>> BagAccess::read_identity_file(const std::string& purpose) {
+Result<AgeUnlock> BagAccess::read_identity_file(const std::string& purpose) {
   auto bytes = read_file(identity_file_, kIdentityFileBytesMax);
   if (!bytes) return std::move(bytes).error();
   const SecretBytes text(*std::move(bytes));
@@ -33,10 +33,10 @@ Result<std::span<const AgeIdentity>> BagAccess::read_identity_file(const std::st
   }
   if (!opened) return std::move(opened).error().context(printable(identity_file_.string()));
   identities_ = *std::move(opened);
-  return std::span<const AgeIdentity>(identities_);
+  return AgeUnlock{.identities = identities_};
 }
 
-Result<std::span<const AgeIdentity>> BagAccess::identities_for(const KnownBag& bag) {
+Result<AgeUnlock> BagAccess::unlock_for(const KnownBag& bag) {
   const std::string purpose = "reading " + bag.name();
   if (!identity_file_.empty()) return read_identity_file(purpose);
   auto papers = read_bag_papers(bag.folder);
@@ -44,10 +44,10 @@ Result<std::span<const AgeIdentity>> BagAccess::identities_for(const KnownBag& b
   auto person = choose_person(runtime_);
   if (!person) {
     if (!runtime_.common.person.empty()) return std::move(person).error();
-    return std::span<const AgeIdentity>();
+    return AgeUnlock{};
   }
   const auto seal = parse_seal(papers->seal_json);
-  if (seal && !seal->recipient) return std::span<const AgeIdentity>();
+  if (seal && !seal->recipient) return AgeUnlock{};
   if (!ring_) ring_.emplace(runtime_, *std::move(person));
   auto identity = Result<std::optional<AgeIdentity>>(std::optional<AgeIdentity>());
   if (const auto ticket = parse_ticket(papers->ticket)) {
@@ -58,20 +58,20 @@ Result<std::span<const AgeIdentity>> BagAccess::identities_for(const KnownBag& b
   }
   if (!identity) return std::move(identity).error();
   if (*identity) {
-    auto own = ring_->identities(purpose);  // Custody is sealed to the person.
+    auto own = ring_->unlock(purpose);  // Custody is sealed to the person.
     if (!own) return std::move(own).error();
     identities_.clear();
     identities_.push_back(std::move(**identity));
-    for (const AgeIdentity& one : *own) {
+    for (const AgeIdentity& one : own->identities) {
       auto copy = AgeIdentity::parse(as_text(one.text().reveal()));
       if (copy) identities_.push_back(*std::move(copy));
     }
-    return std::span<const AgeIdentity>(identities_);
+    return AgeUnlock{.identities = identities_, .unwrapper = own->unwrapper};
   }
-  if (seal && *seal->recipient != ring_->person().recipient.text()) {
-    return std::span<const AgeIdentity>();
-  }
-  return ring_->identities(purpose);
+  if (seal && *seal->recipient != ring_->person().recipient.text()) return AgeUnlock{};
+  auto own = ring_->identities(purpose);
+  if (!own) return std::move(own).error();
+  return AgeUnlock{.identities = *own};
 }
 
 }  // namespace casebook::cli

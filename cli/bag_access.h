@@ -18,12 +18,13 @@ class BagAccess {
   BagAccess(Runtime& runtime, std::filesystem::path identity_file)
       : runtime_(runtime), identity_file_(std::move(identity_file)) {}
 
-  /// What may open the bag (first) and its custody; empty when nothing here can, or nothing is
-  /// needed. The span lives as long as this object. @return `locked` for a wrong passphrase.
-  Result<std::span<const AgeIdentity>> identities_for(const KnownBag& bag);
+  /// What may open the bag (its identities; the bag's own comes first) and its custody; nothing
+  /// when nothing here can, or nothing is needed. It points into this object. @return `locked` for
+  /// a wrong passphrase.
+  Result<AgeUnlock> unlock_for(const KnownBag& bag);
 
  private:
-  Result<std::span<const AgeIdentity>> read_identity_file(const std::string& purpose);
+  Result<AgeUnlock> read_identity_file(const std::string& purpose);
   Runtime& runtime_;
   std::filesystem::path identity_file_;
   std::vector<AgeIdentity> identities_;

@@ -23,16 +23,15 @@ class Judge {
  public:
   Judge(const KnownBag& bag, const OutsideFacts& outside) : bag_(bag), outside_(outside) {}
 
-  Result<BagJudgement> judge(const std::vector<KnownBag>& siblings,
-                             std::span<const AgeIdentity> identities) {
-    auto report = verify_bag(bag_.folder, {.identities = identities});
+  Result<BagJudgement> judge(const std::vector<KnownBag>& siblings, const AgeUnlock& unlock) {
+    auto report = verify_bag(bag_.folder, {.identities = unlock.identities});
     if (!report) return std::move(report).error();
     result_.report = *std::move(report);
     result_.findings = result_.report.findings;
     look_at_unchecked();
     if (result_.report.seal) {
       if (auto done = look_at_papers(siblings); !done) return std::move(done).error();
-      if (auto done = look_at_custody(identities); !done) return std::move(done).error();
+      if (auto done = look_at_custody(unlock); !done) return std::move(done).error();
     }
     return std::move(result_);
   }
@@ -180,11 +179,11 @@ class Judge {
     return ok();
   }
 
-  Status look_at_custody(std::span<const AgeIdentity> identities) {
+  Status look_at_custody(const AgeUnlock& unlock) {
     const auto path = bag_.folder / "custody.age";
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) return ok();
-    auto log = load_custody(path, {.identities = identities});
+    auto log = load_custody(path, unlock);
     if (!log && log.error().code == ErrorCode::locked) {
       unchecked("its custody: nothing here opens custody.age");
       return ok();
@@ -236,9 +235,8 @@ Verdict BagJudgement::verdict() const {
 }
 
 Result<BagJudgement> judge_bag(const KnownBag& bag, const std::vector<KnownBag>& siblings,
-                               const OutsideFacts& outside,
-                               std::span<const AgeIdentity> identities) {
-  return Judge(bag, outside).judge(siblings, identities);
+                               const OutsideFacts& outside, const AgeUnlock& unlock) {
+  return Judge(bag, outside).judge(siblings, unlock);
 }
 
 Result<BagJudgement> judge_papers(const BagPapers& papers, const Seal& seal,

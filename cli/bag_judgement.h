@@ -9,6 +9,7 @@
 
 #include "cli/bag_choice.h"
 #include "cli/terminal.h"
+#include "core/age_file.h"
 #include "core/bag_verify.h"
 #include "core/custody_check.h"
 #include "core/json_text.h"
@@ -49,8 +50,7 @@ struct BagJudgement {
 /// @param siblings  other bags of the same folder of evidence, looked through for seals under the
 ///                  same ticket.
 Result<BagJudgement> judge_bag(const KnownBag& bag, const std::vector<KnownBag>& siblings,
-                               const OutsideFacts& outside,
-                               std::span<const AgeIdentity> identities);
+                               const OutsideFacts& outside, const AgeUnlock& unlock);
 
 /// The same for papers alone, without the archive: who stands behind the seal, and its time.
 Result<BagJudgement> judge_papers(const BagPapers& papers, const Seal& seal,

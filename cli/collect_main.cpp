@@ -112,11 +112,6 @@ class CollectorProgram {
   std::shared_ptr<StopRequest> stop_;
 };
 
-std::optional<std::string> from_environment(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread.
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
-
 ExitStatus run(const std::vector<std::string>& words) {
   const SystemClock clock;
   SystemRandomness randomness;

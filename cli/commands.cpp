@@ -20,12 +20,14 @@ void add_all_commands(Command& root) {
   add_help_command(root);
   add_key_command(root);
   add_kit_command(root);
+  add_lock_command(root);
   add_ls_command(root);
   add_org_command(root);
   add_receive_command(root);
   add_regimes_command(root);
   add_ticket_command(root);
   add_timestamp_command(root);
+  add_unlock_command(root);
   add_verify_command(root);
   add_version_command(root);
 }

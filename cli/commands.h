@@ -18,12 +18,14 @@ void add_give_command(Command& root);
 void add_help_command(Command& root);
 void add_key_command(Command& root);
 void add_kit_command(Command& root);
+void add_lock_command(Command& root);
 void add_ls_command(Command& root);
 void add_org_command(Command& root);
 void add_receive_command(Command& root);
 void add_regimes_command(Command& root);
 void add_ticket_command(Command& root);
 void add_timestamp_command(Command& root);
+void add_unlock_command(Command& root);
 void add_verify_command(Command& root);
 void add_version_command(Command& root);
 

@@ -8,10 +8,10 @@ std::filesystem::path custody_file(const KnownBag& bag) { return bag.folder / "c
 }  // namespace
 
 Result<CustodyLog> open_custody(const KnownBag& bag, const BagPapers& papers,
-                                std::span<const AgeIdentity> identities, Randomness& randomness) {
+                                const AgeUnlock& unlock, Randomness& randomness) {
   std::error_code ignored;
   if (std::filesystem::exists(custody_file(bag), ignored)) {
-    return load_custody(custody_file(bag), {.identities = identities});
+    return load_custody(custody_file(bag), unlock);
   }
   auto seal = parse_seal(papers.seal_json);
   if (!seal) return std::move(seal).error().context(bag.name() + " has no custody without a seal");
@@ -39,7 +39,7 @@ Result<CustodyLog> record_custody(Runtime& runtime, const KnownBag& bag, const C
                                   CustodyRequest request) {
   auto papers = read_bag_papers(bag.folder);
   if (!papers) return std::move(papers).error();
-  auto log = open_custody(bag, *papers, hand.identities, runtime.randomness);
+  auto log = open_custody(bag, *papers, hand.unlock, runtime.randomness);
   if (!log) return std::move(log).error().context(bag.name() + ": custody.age");
   auto signer = hand.ring.signer(hand.purpose);
   if (!signer) return std::move(signer).error();

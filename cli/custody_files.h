@@ -3,15 +3,16 @@
 
 #include "cli/bag_choice.h"
 #include "cli/key_folder.h"
+#include "core/age_file.h"
 #include "core/bag_verify.h"
 #include "core/custody_log.h"
 
 namespace casebook::cli {
 
 /// The log of a bag; without a file, a new one that begins with what the seal shows.
-/// @return `locked` when `identities` do not open it.
+/// @return `locked` when `unlock` does not open it.
 Result<CustodyLog> open_custody(const KnownBag& bag, const BagPapers& papers,
-                                std::span<const AgeIdentity> identities, Randomness& randomness);
+                                const AgeUnlock& unlock, Randomness& randomness);
 
 /// Seals the log to `holder` beside the bag.
 Status keep_custody(const KnownBag& bag, const CustodyLog& log, const AgeRecipient& holder,
@@ -20,8 +21,8 @@ Status keep_custody(const KnownBag& bag, const CustodyLog& log, const AgeRecipie
 /// Whoever may add to the custody of a bag: the person's keys, and what opens the log.
 struct CustodyHand {
   KeyRing& ring;
-  std::span<const AgeIdentity> identities;  ///< Of the bag and of the person.
-  std::string purpose;                      ///< For the prompt: "ratifying B-7".
+  AgeUnlock unlock;     ///< What opens the log.
+  std::string purpose;  ///< For the prompt: "ratifying B-7".
 };
 /// Opens the log, states `request` under the person's key and keeps the log.
 /// @return the log and, last in it, the new event.

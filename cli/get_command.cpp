@@ -118,9 +118,9 @@ ExitStatus get(Runtime& runtime, Options& options) {
   auto bag = choose_bag(runtime.evidence_folder(), options.bag);
   if (!bag) return fail(runtime, bag.error());
   BagAccess access(runtime, options.identity);
-  auto identities = access.identities_for(*bag);
-  if (!identities) return fail(runtime, identities.error());
-  auto reader = BagReader::open(bag->folder, *identities);
+  auto unlock = access.unlock_for(*bag);
+  if (!unlock) return fail(runtime, unlock.error());
+  auto reader = BagReader::open(bag->folder, unlock->identities);
   if (!reader) return fail(runtime, std::move(reader).error().context(bag->name()));
   std::error_code failure;
   fs::create_directories(options.output, failure);

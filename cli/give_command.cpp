@@ -54,8 +54,8 @@ ExitStatus give(Runtime& runtime, const GiveOptions& options) {
   auto person = choose_person(runtime);
   if (!person) return fail(runtime, person.error());
   BagAccess access(runtime, {});
-  auto identities = access.identities_for(*bag);
-  if (!identities) return fail(runtime, identities.error());
+  auto unlock = access.unlock_for(*bag);
+  if (!unlock) return fail(runtime, unlock.error());
   KeyRing ring(runtime, *std::move(person));
   const fs::path folder =
       options.output.empty() ? fs::path("handover-" + bag->id.substr(0, 8)) : options.output;
@@ -65,7 +65,7 @@ ExitStatus give(Runtime& runtime, const GiveOptions& options) {
                          .receiver = *recipient,
                          .reason = options.reason,
                          .folder = folder,
-                         .identities = *identities});
+                         .identities = unlock->identities});
   if (!given) return fail(runtime, std::move(given).error().context(bag->name()));
   if (runtime.common.is_json) {
     print_json(
@@ -111,11 +111,11 @@ class Receiving {
     if (!seal) return fail(runtime_, std::move(seal).error().context(printable(folder.string())));
     const KnownBag offered{.id = seal->bag, .short_name = {}, .folder = folder};
     BagAccess access(runtime_, {});
-    auto identities = access.identities_for(offered);
-    if (!identities) return fail(runtime_, identities.error());
+    auto unlock = access.unlock_for(offered);
+    if (!unlock) return fail(runtime_, unlock.error());
     auto outside = gather_outside_facts(runtime_, options_.outside);
     if (!outside) return fail(runtime_, outside.error());
-    auto judgement = judge_bag(offered, bags_in(evidence_), *outside, *identities);
+    auto judgement = judge_bag(offered, bags_in(evidence_), *outside, *unlock);
     if (!judgement) return fail(runtime_, judgement.error());
     if (judgement->verdict() == Verdict::tampered) {
       runtime_.out << judgement_text(*judgement, offered, runtime_.terminal);

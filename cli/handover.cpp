@@ -67,7 +67,7 @@ Status give_bag(Runtime& runtime, KeyRing& ring, const GiveRequest& request) {
   auto fingerprint = request.receiver_key.fingerprint();
   if (!fingerprint) return std::move(fingerprint).error();
   const std::string purpose = "giving " + request.bag.name();
-  auto own = ring.identities(purpose);
+  auto own = ring.unlock(purpose);
   if (!own) return std::move(own).error();
   auto papers = read_bag_papers(request.bag.folder);
   if (!papers) return std::move(papers).error();
@@ -108,7 +108,7 @@ Result<TakenBag> take_bag(Runtime& runtime, KeyRing& ring, const fs::path& folde
   if (!signer) return std::move(signer).error();
   auto receipt = sign_for(*std::move(offer), **signer);
   if (!receipt) return std::move(receipt).error();
-  auto own = ring.identities(purpose);
+  auto own = ring.unlock(purpose);
   if (!own) return std::move(own).error();
   TakenBag taken{.bag = {.id = id, .short_name = {}, .folder = evidence / id}, .receipt = {}};
   if (auto copied = copy_bag(folder, taken.bag.folder); !copied) return std::move(copied).error();

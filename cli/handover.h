@@ -18,7 +18,7 @@ struct GiveRequest {
   AgeRecipient receiver;
   std::string reason;
   std::filesystem::path folder;             ///< Made; holds a copy of the bag and the offer.
-  std::span<const AgeIdentity> identities;  ///< What opens the bag (first) and its custody.
+  std::span<const AgeIdentity> identities;  ///< What opens the bag: its own comes first.
 };
 /// States `given`, copies the bag and seals custody and the bag's identity to the receiver.
 Status give_bag(Runtime& runtime, KeyRing& ring, const GiveRequest& request);

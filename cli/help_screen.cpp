@@ -26,6 +26,7 @@ const std::vector<HelpRow>& help_rows() {
       {"Evidence", "receive PATH", "take over: verifies first, then signs"},
       {"Tell", "deadlines", "who must be told, until when, and why"},
       {"Set up", "key new NAME", "your keys: one signs, one opens"},
+      {"Set up", "unlock, lock", "type your passphrase once; until you leave"},
       {"Set up", "ticket new", "authority to collect, signed by you"},
       {"Set up", "kit", "a stick for the night: collector, ticket, one page"},
       {"Set up", "timestamp request", "trusted time for a bag"},

@@ -45,9 +45,9 @@ Result<std::optional<AgeIdentity>> find_kept_identity(const Runtime& runtime,
     auto sealed = read_file(file, kIdentityFileBytesMax);
     if (!sealed && sealed.error().code == ErrorCode::not_found) continue;
     if (!sealed) return std::move(sealed).error();
-    auto own = ring.identities(purpose);
+    auto own = ring.unlock(purpose);
     if (!own) return std::move(own).error();
-    auto text = age_decrypt(*sealed, {.identities = *own}, kIdentityFileBytesMax);
+    auto text = age_decrypt(*sealed, *own, kIdentityFileBytesMax);
     if (!text) return std::move(text).error().context(printable(file.filename().string()));
     auto identities = parse_identities(*text);
     if (!identities) return std::move(identities).error();

@@ -85,9 +85,9 @@ ExitStatus show_bag_identity(Runtime& runtime, const std::string& wanted) {
   auto seal = parse_seal(papers->seal_json);
   if (!seal) return fail(runtime, std::move(seal).error().context(bag->name()));
   BagAccess access(runtime, {});
-  auto identities = access.identities_for(*bag);
-  if (!identities) return fail(runtime, identities.error());
-  for (const AgeIdentity& identity : *identities) {
+  auto unlock = access.unlock_for(*bag);
+  if (!unlock) return fail(runtime, unlock.error());
+  for (const AgeIdentity& identity : unlock->identities) {
     if (!seal->recipient || identity.recipient().text() != *seal->recipient) continue;
     runtime.err << "casebook: what follows opens " << bag->name()
                 << ": keep it out of logs and history\n";

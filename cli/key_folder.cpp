@@ -1,10 +1,12 @@
 #include "cli/key_folder.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <ostream>
 
+#include "cli/key_agent_access.h"
 #include "core/durable_file.h"
 #include "core/openssh_key.h"
 #include "core/printable.h"
@@ -243,7 +245,9 @@ Result<Person> make_person(Runtime& runtime, const NewPerson& wanted) {
 
 Result<const SecretBytes*> KeyRing::passphrase(const std::string& purpose) {
   if (!passphrase_) {
-    auto answer = runtime_.passphrases.ask({"of " + person_.name + ", for " + purpose, false});
+    const std::string file = person_.identity_file().filename().string();
+    auto answer =
+        runtime_.passphrases.ask({"of " + person_.name + " (" + file + "), for " + purpose, false});
     if (!answer) return std::move(answer).error();
     passphrase_ = *std::move(answer);
   }
@@ -268,6 +272,29 @@ Result<std::span<const AgeIdentity>> KeyRing::identities(const std::string& purp
     identities_ = *std::move(opened);
   }
   return std::span<const AgeIdentity>(identities_);
+}
+
+void KeyRing::look_for_agent() {
+  if (was_agent_asked_ || !person_.is_protected || !identities_.empty() || passphrase_) return;
+  was_agent_asked_ = true;
+  auto place = key_agent_place(runtime_);
+  if (!place) return;  // A place that is not ours is for `unlock` to complain of.
+  KeyAgent agent(*place, ::geteuid());
+  const auto held = agent.held();
+  if (!held) return;
+  const std::string recipient = person_.recipient.text();
+  const bool is_held = std::ranges::any_of(*held, [&](const key_agent::HeldPerson& person) {
+    return person.name == person_.name && person.recipient == recipient;
+  });
+  if (is_held) unwrapper_.emplace(std::move(agent), person_.name);
+}
+
+Result<AgeUnlock> KeyRing::unlock(const std::string& purpose) {
+  look_for_agent();
+  if (unwrapper_) return AgeUnlock{.unwrapper = &*unwrapper_};
+  auto own = identities(purpose);
+  if (!own) return std::move(own).error();
+  return AgeUnlock{.identities = *own};
 }
 
 Result<std::unique_ptr<Signer>> KeyRing::signer_from_file(const std::string& purpose) {

@@ -11,6 +11,7 @@
 
 #include "cli/runtime.h"
 #include "core/age_identity_file.h"
+#include "core/key_agent_client.h"
 #include "core/ssh_signer.h"
 
 namespace casebook::cli {
@@ -56,11 +57,16 @@ class KeyRing {
   /// @param purpose  what for, as the prompt shows it: "reading B-7". @return `locked` for a wrong
   ///                 passphrase.
   Result<std::span<const AgeIdentity>> identities(const std::string& purpose);
+  /// What opens a file that is sealed to the person: the key agent when it holds their keys, else
+  /// identities(). It points into this object.
+  Result<AgeUnlock> unlock(const std::string& purpose);
   /// The signing key: out of its file, or in the ssh-agent when `--sign-with agent` says so or
   /// there is no file. @return `not_found` when the agent does not have it.
   Result<Signer*> signer(const std::string& purpose);
 
  private:
+  /// Asks once whether the key agent holds this person.
+  void look_for_agent();
   Result<std::unique_ptr<Signer>> signer_from_file(const std::string& purpose);
   Result<const SecretBytes*> passphrase(const std::string& purpose);
   Runtime& runtime_;
@@ -68,6 +74,8 @@ class KeyRing {
   std::optional<SecretBytes> passphrase_;
   std::vector<AgeIdentity> identities_;
   std::unique_ptr<Signer> signer_;
+  std::optional<AgentUnwrapper> unwrapper_;
+  bool was_agent_asked_ = false;
 };
 
 }  // namespace casebook::cli

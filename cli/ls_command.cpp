@@ -87,9 +87,9 @@ ExitStatus list_bag(Runtime& runtime, const Options& options) {
   auto bag = choose_bag(runtime.evidence_folder(), options.bag);
   if (!bag) return fail(runtime, bag.error());
   BagAccess access(runtime, options.identity);
-  auto identities = access.identities_for(*bag);
-  if (!identities) return fail(runtime, identities.error());
-  auto reader = BagReader::open(bag->folder, *identities);
+  auto unlock = access.unlock_for(*bag);
+  if (!unlock) return fail(runtime, unlock.error());
+  auto reader = BagReader::open(bag->folder, unlock->identities);
   if (!reader) return fail(runtime, std::move(reader).error().context(bag->name()));
   if (runtime.common.is_json)
     runtime.out << R"({"bag":)" << canonical_json(Json(bag->id)) << R"(,"entries":[)";

@@ -6,17 +6,14 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string_view>
 
+#include "cli/agent_process.h"
 #include "cli/commands.h"
 #include "cli/runtime.h"
 
 namespace casebook::cli {
 namespace {
-
-std::optional<std::string> from_environment(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread.
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
 
 ExitStatus run(const std::vector<std::string>& words) {
   const SystemClock clock;
@@ -50,6 +47,9 @@ int main(int count, char** words) {
   const rlimit no_core{.rlim_cur = 0, .rlim_max = 0};
   setrlimit(RLIMIT_CORE, &no_core);  // A crash must not write keys to the disk.
   std::signal(SIGPIPE, SIG_IGN);     // NOLINT(cert-err33-c): a closed pipe shows as EPIPE.
+  if (count == 2 && std::string_view(words[1]) == casebook::cli::kAgentProcessWord) {
+    return casebook::cli::run_key_agent_process();
+  }
   try {
     return static_cast<int>(casebook::cli::run({words + (count > 0 ? 1 : 0), words + count}));
   } catch (const std::exception& failure) {

@@ -70,13 +70,13 @@ Status ratify_bag(Runtime& runtime, const KnownBag& bag, KeyRing& ring,
   auto about = sha256(as_bytes(made->text));
   if (!about) return std::move(about).error();
   std::error_code ignored;
-  std::span<const AgeIdentity> identities;
+  AgeUnlock unlock;
   if (std::filesystem::exists(bag.folder / "custody.age", ignored)) {
-    auto own = ring.identities(purpose);
+    auto own = ring.unlock(purpose);
     if (!own) return std::move(own).error();
-    identities = *own;
+    unlock = *own;
   }
-  auto recorded = record_custody(runtime, bag, {ring, identities, purpose},
+  auto recorded = record_custody(runtime, bag, {ring, unlock, purpose},
                                  {.kind = CustodyKind::ratified, .about = *about});
   return recorded ? ok() : Status(std::move(recorded).error());
 }

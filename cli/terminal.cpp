@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 namespace casebook::cli {
 namespace {
@@ -34,6 +35,11 @@ bool is_set(const Environment& environment, const char* name) {
 }
 
 }  // namespace
+
+std::optional<std::string> from_environment(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread.
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
 
 bool decide_colour(const Environment& environment, bool is_terminal, ColourChoice choice) {
   if (choice != ColourChoice::automatic) return choice == ColourChoice::always;

@@ -19,6 +19,8 @@ struct Terminal {
 
 /// Looks at an environment variable; nothing when it is not set.
 using Environment = std::function<std::optional<std::string>(const char* name)>;
+/// The environment of this process; ask before any thread is started.
+std::optional<std::string> from_environment(const char* name);
 
 /// Width: COLUMNS, else what the terminal says, else 78. Colour: never with NO_COLOR or TERM=dumb,
 /// always with CLICOLOR_FORCE, else on a terminal; an explicit choice beats all of them.

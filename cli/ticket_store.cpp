@@ -68,9 +68,9 @@ Result<std::optional<AgeIdentity>> find_ticket_identity(const Runtime& runtime, 
   auto sealed = read_file(*folder / kIdentityName, kIdentityFileBytesMax);
   if (!sealed && sealed.error().code == ErrorCode::not_found) return std::optional<AgeIdentity>();
   if (!sealed) return std::move(sealed).error();
-  auto own = ring.identities(purpose);
+  auto own = ring.unlock(purpose);
   if (!own) return std::move(own).error();
-  auto text = age_decrypt(*sealed, {.identities = *own}, kIdentityFileBytesMax);
+  auto text = age_decrypt(*sealed, *own, kIdentityFileBytesMax);
   if (!text) return std::move(text).error().context("ticket " + id.text().substr(0, 8));
   auto identities = parse_identities(*text);
   if (!identities) return std::move(identities).error();

@@ -75,14 +75,13 @@ ExitStatus attach(Runtime& runtime, const Options& options) {
   auto person = choose_person(runtime);
   if (!person) return ExitStatus::done;
   BagAccess access(runtime, options.identity);
-  auto identities = access.identities_for(*bag);
-  if (!identities) return fail(runtime, identities.error());
+  auto unlock = access.unlock_for(*bag);
+  if (!unlock) return fail(runtime, unlock.error());
   KeyRing ring(runtime, *std::move(person));
   auto about = sha256(*token);
   if (!about) return fail(runtime, about.error());
-  auto recorded =
-      record_custody(runtime, *bag, {ring, *identities, "the custody of " + bag->name()},
-                     {.kind = CustodyKind::timestamped, .about = *about});
+  auto recorded = record_custody(runtime, *bag, {ring, *unlock, "the custody of " + bag->name()},
+                                 {.kind = CustodyKind::timestamped, .about = *about});
   if (!recorded)
     return fail(runtime, std::move(recorded).error().context("stamped, but not in its custody"));
   runtime.out << "Next: casebook verify " << bag->name() << '\n';

@@ -29,9 +29,9 @@ ExitStatus verify_one_bag(Runtime& runtime, const Options& options, const Outsid
   auto bag = choose_bag(evidence, options.path);
   if (!bag) return fail(runtime, bag.error());
   BagAccess access(runtime, options.identity);
-  auto identities = access.identities_for(*bag);
-  if (!identities) return fail(runtime, identities.error());
-  auto judgement = judge_bag(*bag, bags_in(bag->folder.parent_path()), outside, *identities);
+  auto unlock = access.unlock_for(*bag);
+  if (!unlock) return fail(runtime, unlock.error());
+  auto judgement = judge_bag(*bag, bags_in(bag->folder.parent_path()), outside, *unlock);
   if (!judgement) return fail(runtime, judgement.error());
   if (runtime.common.is_json) {
     print_json(runtime, judgement_json(*judgement, *bag));

@@ -4,6 +4,7 @@
 /// Specification: docs/spec/age.md.
 
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "core/age_key.h"
@@ -41,9 +42,20 @@ class AgeWriter final : public ByteSink {
   std::unique_ptr<State> state_;
 };
 
+/// Identities that are held elsewhere and never shown: by the key agent.
+class AgeUnwrapper {
+ public:
+  virtual ~AgeUnwrapper() = default;
+  /// @param share, wrapped  of an X25519 stanza. @return the file key, or nothing when the stanza
+  /// is for none of them.
+  virtual Result<std::optional<SecretBytes>> unwrap(std::span<const std::byte> share,
+                                                    std::span<const std::byte> wrapped) = 0;
+};
+
 /// What may open a file. The members point to what the caller keeps.
 struct AgeUnlock {
   std::span<const AgeIdentity> identities = {};
+  AgeUnwrapper* unwrapper = nullptr;  ///< Asked after the identities.
   const SecretBytes* passphrase = nullptr;
   int work_factor_max = kAgeWorkFactorMax;
 };

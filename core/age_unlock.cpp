@@ -17,6 +17,11 @@ Result<std::optional<SecretBytes>> try_identities(const Header& header, const Ag
       auto file_key = unwrap(stanza, identity);
       if (!file_key || *file_key) return file_key;
     }
+    if (unlock.unwrapper == nullptr || stanza.arguments.size() != 2) continue;
+    auto share = from_base64(stanza.arguments[1], Base64Padding::without);
+    if (!share) return Error{ErrorCode::corrupt, "age header: a malformed X25519 share"};
+    auto file_key = unlock.unwrapper->unwrap(*share, stanza.body);
+    if (!file_key || *file_key) return file_key;
   }
   return std::optional<SecretBytes>();
 }

@@ -1,12 +1,9 @@
 #include "core/ssh_agent.h"
 
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <array>
 
 #include "core/ssh_wire.h"
 
@@ -20,65 +17,8 @@ constexpr std::uint8_t kSignResponse = 14;
 constexpr std::size_t kMessageBytesMax = std::size_t{256} << 10U;  // As in OpenSSH.
 constexpr std::uint32_t kKeysMax = 2048;
 
-using Deadline = std::chrono::steady_clock::time_point;
-
 Error agent_error(std::string_view why) {
   return Error{ErrorCode::io, "ssh-agent: " + std::string(why)};
-}
-
-Status wait_for(int fd, short events, Deadline deadline) {
-  for (;;) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return agent_error("no answer in time");
-    pollfd waiting{.fd = fd, .events = events, .revents = 0};
-    const int ready =
-        ::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
-    if (ready > 0) return ok();
-    if (ready < 0 && errno != EINTR) return system_error("ssh-agent: poll", errno);
-  }
-}
-
-Status send_all(int fd, std::span<const std::byte> bytes, Deadline deadline) {
-  while (!bytes.empty()) {
-    const ssize_t sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent > 0) {
-      bytes = bytes.subspan(static_cast<std::size_t>(sent));
-    } else if (errno == EAGAIN) {
-      if (auto ready = wait_for(fd, POLLOUT, deadline); !ready) return ready;
-    } else if (errno != EINTR) {
-      return system_error("ssh-agent: send", errno);
-    }
-  }
-  return ok();
-}
-
-Status receive_all(int fd, std::span<std::byte> room, Deadline deadline) {
-  while (!room.empty()) {
-    const ssize_t received = ::recv(fd, room.data(), room.size(), 0);
-    if (received > 0) {
-      room = room.subspan(static_cast<std::size_t>(received));
-    } else if (received == 0) {
-      return agent_error("hung up");
-    } else if (errno == EAGAIN) {
-      if (auto ready = wait_for(fd, POLLIN, deadline); !ready) return ready;
-    } else if (errno != EINTR) {
-      return system_error("ssh-agent: receive", errno);
-    }
-  }
-  return ok();
-}
-
-Status check_peer(int fd) {
-  ucred peer{};
-  socklen_t size = sizeof peer;
-  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) {
-    return system_error("ssh-agent: SO_PEERCRED", errno);
-  }
-  if (peer.uid != ::geteuid()) {
-    return Error{ErrorCode::invalid_input, "ssh-agent: it runs as another user"};
-  }
-  return ok();
 }
 
 Result<std::vector<AgentKey>> parse_keys(std::span<const std::byte> answer) {
@@ -102,36 +42,29 @@ Result<std::vector<AgentKey>> parse_keys(std::span<const std::byte> answer) {
 }  // namespace
 
 Result<SshAgent> SshAgent::connect(const std::filesystem::path& socket, AgentTimeouts timeouts) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::string& path = socket.native();
-  if (path.empty() || path.size() >= sizeof address.sun_path) {
-    return Error{ErrorCode::invalid_input, "ssh-agent: not the path of a socket"};
+  auto connected = LocalSocket::connect(socket);
+  if (!connected) return std::move(connected).error().context("ssh-agent");
+  if (auto good = connected->check_peer(::geteuid()); !good) {
+    return std::move(good).error().context("ssh-agent");
   }
-  std::memcpy(address.sun_path, path.data(), path.size());
-  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd) return system_error("ssh-agent: socket", errno);
-  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    return system_error("ssh-agent: connect", errno);
-  }
-  if (auto good = check_peer(fd.get()); !good) return std::move(good).error();
-  return SshAgent(std::move(fd), timeouts);
+  return SshAgent(*std::move(connected), timeouts);
 }
 
 Result<Bytes> SshAgent::ask(std::span<const std::byte> request, std::chrono::milliseconds timeout) {
   if (request.size() > kMessageBytesMax) return agent_error("the request is too long");
-  const Deadline deadline = std::chrono::steady_clock::now() + timeout;
+  const LocalSocket::Deadline deadline = std::chrono::steady_clock::now() + timeout;
   SshWriter message;
   message.string(request);
-  if (auto sent = send_all(fd_.get(), message.bytes(), deadline); !sent) {
-    return std::move(sent).error();
-  }
+  auto moved = socket_.send(message.bytes(), deadline);
   std::array<std::byte, 4> prefix{};
-  if (auto got = receive_all(fd_.get(), prefix, deadline); !got) return std::move(got).error();
+  if (moved) moved = socket_.receive(prefix, deadline);
+  if (!moved) return std::move(moved).error().context("ssh-agent");
   const std::uint32_t size = *SshReader(prefix).uint32();
   if (size == 0 || size > kMessageBytesMax) return agent_error("its answer is empty or too long");
   Bytes answer(size);
-  if (auto got = receive_all(fd_.get(), answer, deadline); !got) return std::move(got).error();
+  if (auto got = socket_.receive(answer, deadline); !got) {
+    return std::move(got).error().context("ssh-agent");
+  }
   return answer;
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/c_handle.h"
+#include "core/local_socket.h"
 #include "core/ssh_signer.h"
 
 namespace casebook {
@@ -38,9 +38,10 @@ class SshAgent {
   Result<Bytes> sign(const SshPublicKey& key, std::span<const std::byte> data);
 
  private:
-  SshAgent(UniqueFd fd, AgentTimeouts timeouts) : fd_(std::move(fd)), timeouts_(timeouts) {}
+  SshAgent(LocalSocket socket, AgentTimeouts timeouts)
+      : socket_(std::move(socket)), timeouts_(timeouts) {}
   Result<Bytes> ask(std::span<const std::byte> request, std::chrono::milliseconds timeout);
-  UniqueFd fd_;
+  LocalSocket socket_;
   AgentTimeouts timeouts_;
 };
 
