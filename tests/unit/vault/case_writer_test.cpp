@@ -1,3 +1,4 @@
+// The order of writing and the heads at home of docs/spec/case.md.
 #include "vault/case_writer.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The rules of docs/spec/people.md.
 #include "workflow/people.h"
 
 #include "tests/unit/workflow/story.h"
