@@ -123,7 +123,7 @@ done
 rm -r tree/var/log/big
 
 # Nothing is written to the target's disk: over there the whole disk is an overlay whose upper side we keep.
-rm "$work"/target.pid
+stop_servers
 overlay=no
 unshare -m true 2> /dev/null && overlay=yes
 if [ $overlay = yes ]; then
