@@ -11,3 +11,4 @@ find_package(Threads REQUIRED)
 # Exports of others (docs/decisions/0150): inflate for zips, a validating parser for a million records.
 find_package(ZLIB REQUIRED)
 pkg_check_modules(SIMDJSON REQUIRED IMPORTED_TARGET simdjson)
+pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)

@@ -8,7 +8,7 @@
 
 namespace casebook::imports {
 
-struct ImportRecorder final : MessageSink {
+struct ImportRecorder : MessageSink {
   Status take(const Message& message) override {
     messages.push_back(message);
     return ok();

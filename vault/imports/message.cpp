@@ -74,9 +74,8 @@ std::string_view left_out(SourceKind kind) noexcept {
 }
 
 void Message::clear() {
-  for (std::string* part :
-       {&origin.member, &id, &user, &shown_name, &conversation, &conversation_name, &thread,
-        &reply_to, &time_as_written, &text}) {
+  for (std::string* part : {&origin.member, &id, &user, &shown_name, &conversation,
+                            &conversation_name, &thread, &reply_to, &time_as_written, &text}) {
     part->clear();
   }
   origin.offset = origin.size_bytes = copy = 0;
@@ -109,6 +108,12 @@ std::string shown(std::string_view name) {
     name.remove_prefix(length == 0 ? 1 : length);
   }
   return out;
+}
+
+std::string clean_id(std::string_view id) {
+  if (is_utf8(id)) return std::string(front_of(id, kIdBytesMax));
+  const std::string escaped = printable(id.substr(0, kIdBytesMax));
+  return std::string(front_of(escaped, kIdBytesMax));
 }
 
 void append_text(Message& message, std::string_view text) {

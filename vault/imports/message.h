@@ -100,6 +100,9 @@ Result<Digest256> import_key(const Message& message);
 /// `name` escaped, at most kShownNameBytesMax long; a cut never splits a character or an escape.
 std::string shown(std::string_view name);
 
+/// `id` as it is when it is UTF-8, else escaped; at most kIdBytesMax long, cut between characters.
+std::string clean_id(std::string_view id);
+
 /// Appends `text` as UTF-8, ill-formed bytes as U+FFFD, up to kTextBytesMax in all; sets the flags
 /// of `message` that tell so.
 void append_text(Message& message, std::string_view text);

@@ -78,8 +78,6 @@ std::string first_filled(std::initializer_list<std::string_view> names) {
   return {};
 }
 
-std::string id_text(std::string_view id) { return std::string(id.substr(0, kIdBytesMax)); }
-
 /// Slack writes `&`, `<` and `>` of people as entities and nothing else.
 std::string without_entities(std::string_view text) {
   std::string out;
@@ -156,7 +154,7 @@ void read_files(Message& message, const dom::element& element) {
     file.media_type = shown(member_text(object, "mimetype"));
     const auto link = member_text(object, "url_private");
     const auto permalink = member_text(object, "permalink");
-    file.place = id_text(!link.empty() ? link : !permalink.empty() ? permalink : id);
+    file.place = clean_id(!link.empty() ? link : !permalink.empty() ? permalink : id);
     std::uint64_t size = 0;
     if (object["size"].get(size) == simdjson::SUCCESS) file.size_bytes = size;
   }
@@ -173,7 +171,7 @@ void read_author(const Fields& fields, const SlackNames& names, Message& message
   const auto user = fields.str(Field::user);
   const auto bot = fields.str(Field::bot_id);
   message.is_bot = !bot.empty() || subtype == "bot_message";
-  message.user = id_text(user.empty() ? bot : user);
+  message.user = clean_id(user.empty() ? bot : user);
   if (message.is_bot && !fields.str(Field::username).empty()) {
     message.shown_name = shown(fields.str(Field::username));
     return;
@@ -215,7 +213,7 @@ std::string_view read_fields(const Fields& fields, const SlackNames& names, Mess
   message.claimed_at = slack_time(fields.str(Field::ts));
   if (!message.claimed_at) return "has no ts of seconds and decimals";
   message.id = message.time_as_written = fields.str(Field::ts);
-  message.thread = id_text(fields.str(Field::thread_ts));
+  message.thread = clean_id(fields.str(Field::thread_ts));
   if (message.thread != message.id) message.reply_to = message.thread;
   read_author(fields, names, message);
   read_edit(fields, message);
@@ -326,7 +324,7 @@ std::string_view SlackRecordReader::read_message(std::string_view record, const 
   message.is_edited = message.is_edited || is_change;
   message.is_system = !is_ordinary(kind) && !message.is_deleted && !is_change;
   if (is_deletion && !fields.str(Field::deleted_ts).empty())
-    message.id = id_text(fields.str(Field::deleted_ts));
+    message.id = clean_id(fields.str(Field::deleted_ts));
   return {};
 }
 
