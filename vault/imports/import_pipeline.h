@@ -1,0 +1,21 @@
+#pragma once
+/// Reads an export on a thread of its own while the caller stores what was read: reading and
+/// storing each take about half of an import's time.
+
+#include "vault/imports/import_file.h"
+
+namespace casebook::imports {
+
+struct PipelineOptions {
+  std::size_t batch_messages = 512;
+  std::size_t batches_max = 4;  ///< Read ahead; with the size of a message this bounds the memory.
+};
+
+/// As import_file(), with `sink` called on the caller's thread, in the order of the file. `file`
+/// and `options` are used on the other thread until this returns. When `sink` refuses, reading
+/// stops and its error is returned.
+Result<ImportSummary> import_on_two_threads(RandomAccess& file, const ImportOptions& options,
+                                            MessageSink& sink,
+                                            const PipelineOptions& pipeline = {});
+
+}  // namespace casebook::imports
