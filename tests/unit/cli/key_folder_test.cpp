@@ -40,7 +40,8 @@ TEST_F(KeyFolder, MakesAPairUnderOnePassphraseAndOpensBothWithOneQuestion) {
   const auto signer = ring.signer("a test");
   ASSERT_TRUE(signer) << signer.error().message;
   EXPECT_EQ((*signer)->public_key(), person->key);
-  EXPECT_EQ(test_.passphrases.asked, std::vector<std::string>{"of ada (ada.age-identity), for a test"});
+  EXPECT_EQ(test_.passphrases.asked,
+            std::vector<std::string>{"of ada (ada.age-identity), for a test"});
 }
 
 TEST_F(KeyFolder, RefusesAWrongPassphraseAsLocked) {

@@ -1,3 +1,4 @@
+// Slack exports, as docs/spec/imports.md describes what is made of them.
 #include "vault/imports/slack_export.h"
 
 #include <gmock/gmock.h>
