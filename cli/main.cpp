@@ -1,6 +1,8 @@
 // The casebook command line: parse, call, render, set the exit status.
 #include <openssl/crypto.h>
+#include <poll.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -14,6 +16,12 @@
 
 namespace casebook::cli {
 namespace {
+
+/// True for a pipe or socket whose other end was closed.
+bool reader_is_gone(int descriptor) {
+  pollfd polled{.fd = descriptor, .events = POLLOUT, .revents = 0};
+  return ::poll(&polled, 1, 0) == 1 && (polled.revents & POLLERR) != 0;
+}
 
 ExitStatus run(const std::vector<std::string>& words) {
   const SystemClock clock;
@@ -33,6 +41,8 @@ ExitStatus run(const std::vector<std::string>& words) {
   const ExitStatus status = run_command_line(root, words, runtime);
   std::cout.flush();
   if (!std::cout) {
+    // `casebook ls B-1 | head` is no fault of anybody.
+    if (reader_is_gone(STDOUT_FILENO)) return status;
     return fail(runtime, {ErrorCode::io, "the output could not be written", "is the disk full?"});
   }
   return status;

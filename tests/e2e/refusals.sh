@@ -54,4 +54,13 @@ expect 4 sh -c 'casebook verify ev/B-1 --code 00000-00000-00000-00000-00000 --pa
 expect 1 sh -c 'casebook help > /dev/full'
 expect 2 casebook --json verify --nope
 grep -q '^{"code":"invalid_input"' err || fail "no JSON refusal"
+
+# A reader that went away, as in `casebook help | head -n 1`, is nobody's fault: the pipe is closed before anything is said.
+mkfifo reading going
+(exec 4> reading; read -r word < going; casebook "$word" >&4 2> gone) &
+exec 5< reading
+exec 5<&-
+echo help > going
+wait $! || fail "a closed pipe is taken for an error"
+[ ! -s gone ] || fail "a closed pipe is complained of: $(cat gone)"
 echo "refusals: ok"
