@@ -19,6 +19,8 @@ std::string spoken(const std::string& code) {
       {"EPERM", "not permitted"},
       {"ENOENT", "vanished before it was opened"},
       {"EIO", "read error of the disk"},
+      {"ESRCH", "of a process that had ended"},
+      {"EXDEV", "on another mount"},
       {"changed_while_read", "changed while read"},
       {"cut_at_limit", "cut at the size limit"},
       {"grew", "grew while read"},
