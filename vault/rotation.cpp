@@ -114,13 +114,12 @@ struct Rotation::State {
   UseLock use;
   Slots slots;
   Grant grant;
-  bool is_in_force = false;
 };
 
 Rotation::Rotation(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Rotation::Rotation(Rotation&& other) noexcept = default;
 Rotation::~Rotation() {
-  if (state_ && !state_->is_in_force) {
+  if (state_) {
     static_cast<void>(
         bool(take_back(state_->files, state_->options.vault, calls_of(state_->options))));
   }
@@ -152,14 +151,24 @@ Result<Rotation> Rotation::prepare(const RotationOptions& options, const Slots& 
   return rotation;
 }
 
+Status Rotation::with_new_database(const std::function<Status(Compartment&)>& work) {
+  auto opened = Compartment::open(database_at(state_->options, state_->files.next_database),
+                                  state_->slots.data_key, state_->slots.name);
+  if (!opened) return std::move(opened).error();
+  if (auto done = work(*opened); !done) return done;
+  return std::move(*opened).close();
+}
+
 Result<Slots> Rotation::put_in_force() && {
-  State& state = *state_;
+  const std::unique_ptr<State> ended = std::move(state_);  // Its locks go when this returns.
+  State& state = *ended;
   FileCalls& calls = calls_of(state.options);
   // The slots decide which generation is in force; from this rename on only forward.
   if (calls.rename(state.files.next_slots.c_str(), state.files.slots.c_str()) != 0) {
-    return system_error("replace " + printable(state.files.slots.native()), errno);
+    auto failed = system_error("replace " + printable(state.files.slots.native()), errno);
+    static_cast<void>(bool(take_back(state.files, state.options.vault, calls)));
+    return failed;
   }
-  state.is_in_force = true;
   if (auto synced = sync_folder(state.options.vault, calls); !synced)
     return std::move(synced).error();
   auto exchanged = exchange_database(state.files, state.options.vault, calls);

@@ -3,6 +3,7 @@
 /// old files gone. After a crash at any point the old or the new one opens, never neither and never
 /// half. Specification: docs/spec/slots.md, section "New generation".
 
+#include <functional>
 #include <memory>
 
 #include "vault/slots.h"
@@ -32,7 +33,11 @@ class Rotation {
   /// What is to be signed and recorded.
   [[nodiscard]] const Grant& grant() const;
   [[nodiscard]] const Slots& slots() const;
-  /// Exchanges the files; the old ones are removed. @return the new slots.
+  /// Opens the new database before it is in force: where the record of the grant belongs when this
+  /// compartment holds it. Another compartment of the vault is opened with `exclusive_use`
+  /// meanwhile.
+  Status with_new_database(const std::function<Status(Compartment&)>& work);
+  /// Exchanges the files; the old ones are removed, the vault is free again. @return the new slots.
   Result<Slots> put_in_force() &&;
 
  private:

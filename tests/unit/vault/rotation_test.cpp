@@ -68,8 +68,6 @@ TEST_F(RotationTest, WhoIsLeftOutOpensNothingNew) {
   EXPECT_EQ(rotation->grant().name.generation, 2U);
   auto after = std::move(*rotation).put_in_force();
   ASSERT_TRUE(after) << after.error().message;
-  rotation.~Result();
-  new (&rotation) Result<Rotation>(Error{ErrorCode::io, ""});
   EXPECT_EQ(settle_and_count(), 2U);
   EXPECT_EQ(slots_of(1).error().code, ErrorCode::locked);
   EXPECT_FALSE(Compartment::open(options(), before->data_key, before->name));
@@ -88,6 +86,21 @@ TEST_F(RotationTest, WhatIsNotPutInForceLeavesNothing) {
     EXPECT_TRUE(std::filesystem::exists(files_.next_database));
   }
   EXPECT_EQ(settle_and_count(), 1U);
+}
+
+TEST_F(RotationTest, TheRecordOfTheGrantLiesInTheNewDatabase) {
+  auto slots = slots_of(0);
+  auto rotation = Rotation::prepare(rotation_options(), *slots, {person(0)}, randomness_);
+  ASSERT_TRUE(rotation);
+  const auto record = some_record(format_grant(rotation->grant()));
+  ASSERT_TRUE(rotation->with_new_database([&](Compartment& next) {
+    return next.put_pending(record.commit, record.salt, record.record);
+  }));
+  auto after = std::move(*rotation).put_in_force();
+  ASSERT_TRUE(after);
+  auto compartment = Compartment::open(options(), after->data_key, after->name);
+  ASSERT_TRUE(compartment);
+  EXPECT_EQ(compartment->pending()->size(), 1U);
 }
 
 TEST_F(RotationTest, IsRefusedWhileSomebodyReads) {
@@ -114,9 +127,7 @@ TEST_F(RotationTest, ErasedAndOldVersionsComeAlong) {
   ASSERT_TRUE(rotation) << rotation.error().message;
   auto after = std::move(*rotation).put_in_force();
   ASSERT_TRUE(after);
-  DatabaseOptions alone = options();
-  alone.exclusive_use = true;
-  auto report = Compartment::verify(alone, after->data_key, after->name);
+  auto report = Compartment::verify(options(), after->data_key, after->name);
   ASSERT_TRUE(report);
   EXPECT_TRUE(report->findings.empty());
   EXPECT_EQ(report->erased, 1U);
