@@ -1,0 +1,434 @@
+/// Measures the vault against plain SQLite of the same library, in one run:
+///   vault_bench FOLDER [NOTES [ATTACHMENT-MIB]]
+/// Prints: measure, ours, plain, ratio, to reach. Seconds are CPU of this process unless said.
+
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "core/ledger_file.h"
+#include "core/ledger_head.h"
+#include "tests/support/seeded_randomness.h"
+#include "tests/support/stock_tools.h"
+#include "vault/attachment.h"
+#include "vault/compartment_state.h"
+#include "vault/rotation.h"
+
+namespace casebook::vault {
+namespace {
+
+constexpr std::size_t kBatch = 1000;
+
+double cpu_seconds() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+double wall_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+template <typename Work>
+double cpu_of(Work work) {
+  const double start = cpu_seconds();
+  work();
+  return cpu_seconds() - start;
+}
+
+void need(bool holds, const char* what) {
+  if (holds) return;
+  std::fprintf(stderr, "vault_bench: %s failed\n", what);
+  std::exit(1);
+}
+
+void print(const char* measure, double ours, double plain, const char* unit, const char* reach) {
+  std::printf("%-34s %12.4f %12.4f %-4s %6.2f  %s\n", measure, ours, plain, unit, ours / plain,
+              reach);
+  std::fflush(stdout);
+}
+
+/// Text of about 400 bytes whose words are as unequally common as in a language.
+class Texts {
+ public:
+  explicit Texts(std::uint64_t seed) : randomness_(seed) {
+    for (std::size_t n = 0; n < 30000; ++n) {
+      std::string word;
+      for (std::size_t left = n + 40; left > 0; left /= 23)
+        word += static_cast<char>('a' + left % 23);
+      words_.push_back(word + (n % 3 == 0 ? "er" : n % 3 == 1 ? "ing" : "s"));
+    }
+  }
+  std::string next() {
+    std::string text;
+    while (text.size() < 400) text += words_[rank()] + ' ';
+    return text;
+  }
+  const std::string& word(std::size_t rank) const { return words_[rank]; }
+
+ private:
+  std::size_t rank() {
+    const double u =
+        static_cast<double>(randomness_.below(1U << 30U)) / static_cast<double>(1U << 30U);
+    return static_cast<std::size_t>(std::pow(static_cast<double>(words_.size()), u)) - 1;
+  }
+  SeededRandomness randomness_;
+  std::vector<std::string> words_;
+};
+
+ItemId id_of(std::uint64_t number) {
+  Bytes bytes(16);
+  SeededRandomness randomness(number * 2654435761U + 1);
+  need(bool(randomness.fill(bytes)), "an id");
+  return *ItemId::parse(to_hex(bytes));
+}
+
+ItemVersion message(std::uint64_t number, std::string body) {
+  ItemVersion item{.id = id_of(number), .kind = "message", .author = "ada"};
+  item.received =
+      UtcSeconds(std::chrono::seconds(1790000000 + static_cast<std::int64_t>(number / 10)));
+  item.text.body = std::move(body);
+  return item;
+}
+
+SecretBytes key() { return SecretBytes(Bytes(kDataKeyBytes, std::byte{5})); }
+CompartmentName name() { return {*CaseId::parse(std::string(32, '1')), "general", 1}; }
+
+struct Side {
+  DatabaseOptions options;
+  SecretBytes key;
+};
+
+/// Plain SQLite does what any program would: rows and index, a thousand in a transaction.
+void insert_plain(Database& database, std::span<const ItemVersion> items) {
+  auto transaction = database.begin();
+  for (const ItemVersion& item : items) {
+    auto put = database.execute(
+        "INSERT INTO items(id, kind, record, version, state, author, on_behalf_of, claimed, "
+        "received, "
+        "reply_to, source, leaf_salt, leaf, title, tags, fields, body) "
+        "VALUES(?,?,1,1,'live',?,'',NULL,?,NULL,NULL,NULL,NULL,'','','',?)",
+        {*from_hex(item.id.text()), item.kind, item.author,
+         std::int64_t{item.received.time_since_epoch().count()}, item.text.body});
+    if (put) {
+      put = database.execute("INSERT INTO search(rowid, title, body, tags) VALUES(?,'',?,'')",
+                             {database.last_row(), item.text.body});
+    }
+    need(bool(put), "a plain insert");
+  }
+  need(bool(std::move(*transaction).commit()), "a plain commit");
+}
+
+/// One signed batch: leaves, a record that holds them, a signature, the ledger, the mark.
+void insert_batch(Compartment& compartment, LedgerFile& ledger, Signer& signer,
+                  std::vector<ItemVersion>& items, SeededRandomness& randomness) {
+  std::string record = "{\"leaves\":\"";
+  for (ItemVersion& item : items) {
+    item.leaf.emplace();
+    need(bool(randomness.fill(item.leaf->salt)), "a salt");
+    item.leaf->commit = *item_leaf(item.leaf->salt, item);
+    record += to_hex(item.leaf->commit);
+  }
+  record += "\"}";
+  auto signature = make_ssh_signature(signer, kStatementNamespace, as_bytes(record));
+  record += *signature;
+  Salt salt{};
+  need(bool(randomness.fill(salt)), "a salt");
+  const Digest256 commit = *commit_to(salt, as_bytes(record));
+  need(bool(compartment.put_pending(commit, salt, as_bytes(record), {.items = items})), "a batch");
+  auto entry = ledger.append(commit);
+  need(entry && compartment.mark_appended(commit, entry->seq), "an entry");
+}
+
+double percentile_95(std::vector<double>& times) {
+  std::ranges::sort(times);
+  return times[times.size() * 95 / 100];
+}
+
+/// Runs both sides in turn for each query. @return the 95th percentiles in microseconds, wall.
+template <typename Query>
+std::pair<double, double> compare(Compartment& ours, Compartment& plain, int rounds, Query query) {
+  std::vector<double> times[2];
+  for (int round = -rounds / 5; round < rounds; ++round) {
+    for (int side = 0; side < 2; ++side) {
+      const double start = wall_seconds();
+      query(side == 0 ? ours : plain, round + rounds);
+      if (round >= 0) times[side].push_back((wall_seconds() - start) * 1e6);
+    }
+  }
+  return {percentile_95(times[0]), percentile_95(times[1])};
+}
+
+void measure_search(const Side& ours, const Side& plain, std::size_t notes, const Texts& texts) {
+  auto a = Compartment::open(ours.options, ours.key, name());
+  auto b = Compartment::open(plain.options, plain.key, name());
+  need(a && b, "opening");
+  const auto search = [](Compartment& c, SearchQuery query) {
+    auto hits = c.search(query);
+    need(bool(hits), "a search");
+  };
+  const auto look = [&](const char* label, const char* reach, auto query) {
+    const auto [mine, theirs] = compare(*a, *b, 200, query);
+    print(label, mine, theirs, "us", reach);
+  };
+  look("search rare word, 50 rows, p95", "3.3", [&](Compartment& c, int n) {
+    search(c, {.words = texts.word(9000 + static_cast<std::size_t>(n) * 40),
+               .order = SearchOrder::newest,
+               .snippets = false});
+  });
+  look("search middle word, 50 rows, p95", "3.3", [&](Compartment& c, int n) {
+    search(c, {.words = texts.word(300 + static_cast<std::size_t>(n)),
+               .order = SearchOrder::newest,
+               .snippets = false});
+  });
+  look("two words, p95", "1.6", [&](Compartment& c, int n) {
+    search(c, {.words = texts.word(50 + static_cast<std::size_t>(n)) + " " +
+                        texts.word(90 + static_cast<std::size_t>(n)),
+               .order = SearchOrder::newest,
+               .snippets = false});
+  });
+  look("bm25 top 20, p95", "1.3", [&](Compartment& c, int n) {
+    search(c, {.words = texts.word(20 + static_cast<std::size_t>(n % 50)),
+               .count_max = 20,
+               .snippets = false});
+  });
+  look("bm25 top 20 with snippets, p95", "-", [&](Compartment& c, int n) {
+    search(c, {.words = texts.word(20 + static_cast<std::size_t>(n % 50)), .count_max = 20});
+  });
+  SeededRandomness randomness(5);
+  std::vector<std::uint64_t> numbers;
+  for (int n = 0; n < 20000; ++n) numbers.push_back(randomness.below(notes));
+  const auto [mine, theirs] = compare(*a, *b, 10000, [&](Compartment& c, int n) {
+    need(bool(*c.item(id_of(numbers[static_cast<std::size_t>(n)]))), "a look-up");
+  });
+  print("look-up by id, p95", mine, theirs, "us", "4.0");
+}
+
+void measure_import(const Side& ours, const Side& plain, std::size_t notes,
+                    const std::filesystem::path& folder) {
+  SeededRandomness randomness(1);
+  auto signer = Ed25519Signer::generate(randomness);
+  auto ledger = LedgerFile::create(folder / "ledger", *LedgerId::parse(std::string(32, '2')));
+  auto compartment = Compartment::open(ours.options, ours.key, name());
+  auto database = Database::open(plain.options, plain.key);
+  need(compartment && database && ledger, "opening");
+  need(bool(database->execute("INSERT INTO records VALUES(1, zeroblob(32), 0, 'appended', x'', "
+                              "zeroblob(16), x'')")),
+       "a plain record");
+  Texts texts(2);
+  double mine = 0;
+  double theirs = 0;
+  for (std::size_t at = 0; at < notes; at += kBatch) {
+    std::vector<ItemVersion> items;
+    for (std::size_t n = at; n < std::min(notes, at + kBatch); ++n)
+      items.push_back(message(n, texts.next()));
+    theirs += cpu_of([&] { insert_plain(*database, items); });
+    mine += cpu_of([&] { insert_batch(*compartment, *ledger, *signer, items, randomness); });
+  }
+  print("import in signed batches, CPU", mine, theirs, "s", "2.0");
+  const double index_mine = cpu_of([&] { need(bool(compartment->optimize()), "optimize"); });
+  const double index_theirs = cpu_of([&] {
+    need(bool(database->execute("INSERT INTO search(search) VALUES('optimize')")), "optimize");
+  });
+  print("merge of the index, CPU", index_mine, index_theirs, "s", "-");
+  need(bool(std::move(*compartment).close()) && bool(std::move(*database).close()), "closing");
+}
+
+void measure_index(const Side& ours, const Side& plain) {
+  double times[2];
+  for (int side = 0; side < 2; ++side) {
+    const Side& of = side == 0 ? ours : plain;
+    auto database = Database::open(of.options, of.key);
+    times[side] = cpu_of([&] {
+      need(bool(database->execute("INSERT INTO search(search) VALUES('rebuild')")), "an index");
+    });
+    need(bool(std::move(*database).close()), "closing");
+  }
+  print("full-text index, CPU", times[0], times[1], "s", "1.45");
+}
+
+void measure_one_note(const Side& ours, const Side& plain, const std::filesystem::path& folder) {
+  SeededRandomness randomness(3);
+  auto signer = Ed25519Signer::generate(randomness);
+  const LedgerId id = *LedgerId::parse(std::string(32, '2'));
+  auto ledger = LedgerFile::open(folder / "ledger", id);
+  auto compartment = Compartment::open(ours.options, ours.key, name());
+  auto database = Database::open(plain.options, plain.key);
+  need(compartment && database && ledger, "opening");
+  Texts texts(4);
+  constexpr std::uint64_t kNotes = 300;
+  double mine = 0;
+  double theirs = 0;
+  for (std::uint64_t n = 0; n < kNotes; ++n) {
+    const std::vector<ItemVersion> items{message(std::uint64_t{1} << 40U | n, texts.next())};
+    theirs += cpu_of([&] {
+      insert_plain(*database, items);
+      for (int k = 0; k < 2; ++k) {
+        need(bool(make_ssh_signature(*signer, kHeadNamespace, as_bytes(items[0].text.body))),
+             "a signature");
+      }
+    });
+    mine += cpu_of([&] {
+      auto signature =
+          make_ssh_signature(*signer, kStatementNamespace, as_bytes(items[0].text.body));
+      const std::string record = items[0].text.body + *signature;
+      Salt salt{};
+      need(bool(randomness.fill(salt)), "a salt");
+      const Digest256 commit = *commit_to(salt, as_bytes(record));
+      need(bool(compartment->put_pending(commit, salt, as_bytes(record), {.items = items})),
+           "a note");
+      auto entry = ledger->append(commit);
+      auto head = sign_head({id, *ledger->head(), UtcSeconds{}}, *signer);
+      need(bool(write_file(folder / "head", as_bytes(format_signed_head(*head)), 0600,
+                           IfExists::replace)),
+           "a head");
+      need(bool(compartment->mark_appended(commit, entry->seq)), "a mark");
+    });
+  }
+  print("one durable signed note, CPU", mine / kNotes * 1e3, theirs / kNotes * 1e3, "ms", "2.5");
+  need(bool(std::move(*compartment).close()) && bool(std::move(*database).close()), "closing");
+}
+
+void measure_slots(const std::filesystem::path& folder) {
+  SystemRandomness randomness;
+  std::vector<SlotPerson> persons;
+  for (int n = 0; n < 99; ++n)
+    persons.push_back({"p" + std::to_string(n), AgeIdentity::make(randomness)->recipient()});
+  auto me = AgeIdentity::make(randomness);
+  persons.push_back({"me", me->recipient()});
+  auto slots = make_slots(name(), persons, randomness);
+  need(bool(write_file(folder / "general.slots", seal_slots(*slots, randomness)->file, 0600)),
+       "slots");
+  const SlotPerson next{"next", AgeIdentity::make(randomness)->recipient()};
+  const double start = wall_seconds();
+  const Bytes file = *read_file(folder / "general.slots", kSlotsBytesMax);
+  auto opened = open_slots(file, {.identities = std::span(&*me, 1)}, name().case_id, "general");
+  need(opened && add_person(opened->slots, next), "a grant");
+  const auto sealed = *seal_slots(opened->slots, randomness);
+  need(stage_slots(folder, sealed) && settle_slots(folder, sealed.grant), "a grant");
+  print("grant to one of 100, wall", (wall_seconds() - start) * 1e3, 50.0, "ms", "1.0");
+  std::filesystem::remove(folder / "general.slots");
+}
+
+void measure_rotation(const Side& ours, const std::filesystem::path& folder) {
+  SystemRandomness randomness;
+  const auto copy = folder / "copy.db";
+  const double start = cpu_seconds();
+  std::filesystem::copy_file(ours.options.path, copy);
+  DatabaseOptions copied = ours.options;
+  copied.path = copy;
+  auto problems = Database::check_file(copied, ours.key);
+  need(problems && problems->empty(), "a copy");
+  const double plain = cpu_seconds() - start;
+  std::filesystem::remove(copy);
+  Slots current{name(),
+                *AgeIdentity::make(randomness),
+                SecretBytes::copy_of(ours.key.reveal()),
+                {{"me", AgeIdentity::make(randomness)->recipient()}}};
+  const double rotate = cpu_of([&] {
+    auto rotation = Rotation::prepare({.vault = folder}, current, current.persons, randomness);
+    need(bool(rotation), "a rotation");
+  });
+  print("new generation vs copy + check, CPU", rotate, plain, "s", "3.0");
+}
+
+void measure_attachment(const std::filesystem::path& folder, std::uint64_t mib) {
+  const auto source_path = folder / "source";
+  {
+    std::ofstream out(source_path, std::ios::binary);
+    SeededRandomness randomness(9);
+    Bytes block(1 << 20);
+    need(bool(randomness.fill(block)), "a block");
+    for (std::uint64_t n = 0; n < mib; ++n) {
+      block[0] = static_cast<std::byte>(n);
+      out.write(reinterpret_cast<const char*>(block.data()),
+                static_cast<std::streamsize>(block.size()));
+    }
+  }
+  SystemRandomness randomness;
+  const auto identity = *AgeIdentity::make(randomness);
+  const auto age = stock_tool("age");
+  if (!age) return;
+  need(bool(write_file(folder / "identity", identity.text().reveal(), 0600)), "an identity");
+  double best[2][2] = {{1e9, 1e9}, {1e9, 1e9}};
+  for (int round = 0; round < 3; ++round) {
+    std::filesystem::remove(folder / "sealed");
+    double start = wall_seconds();
+    run_tool({*age, "-r", identity.recipient().text(), "-o", folder / "sealed", source_path});
+    best[0][1] = std::min(best[0][1], wall_seconds() - start);
+    start = wall_seconds();
+    run_tool({*age, "-d", "-i", folder / "identity", "-o", folder / "opened", folder / "sealed"});
+    best[1][1] = std::min(best[1][1], wall_seconds() - start);
+    std::filesystem::remove(folder / "opened");
+    start = wall_seconds();
+    const UniqueFd fd(::open(source_path.c_str(), O_RDONLY | O_CLOEXEC));
+    FdSource source(fd.get());
+    auto row = seal_attachment(source, {.folder = folder / "attachments"}, randomness);
+    need(bool(row), "an attachment");
+    best[0][0] = std::min(best[0][0], wall_seconds() - start);
+    start = wall_seconds();
+    need(bool(save_attachment(folder / "attachments", *row, {.path = folder / "opened"})),
+         "opening");
+    best[1][0] = std::min(best[1][0], wall_seconds() - start);
+    std::filesystem::remove(folder / "opened");
+    need(bool(remove_attachment(folder / "attachments", row->id)), "removing");
+  }
+  print("attachment seal vs age, wall", best[0][0], best[0][1], "s", "1.0");
+  print("attachment open vs age, wall", best[1][0], best[1][1], "s", "1.0");
+}
+
+int run(const std::filesystem::path& folder, std::size_t notes, std::uint64_t attachment_mib) {
+  std::filesystem::create_directories(folder);
+  Side ours{.options = {.path = folder / "general.db"}, .key = key()};
+  Side plain{.options = {.path = folder / "plain" / "general.db"}, .key = {}};
+  std::filesystem::create_directories(folder / "plain");
+  plain.options.plain_for_comparison = true;
+  need(bool(Compartment::create(ours.options, ours.key, name())), "creating");
+  need(bool(Compartment::create(plain.options, plain.key, name())), "creating");
+  std::printf("%zu notes\n%-34s %12s %12s %-4s %6s  reach\n", notes, "measure", "ours", "plain", "",
+              "ratio");
+  measure_import(ours, plain, notes, folder);
+  measure_index(ours, plain);
+  measure_search(ours, plain, notes, Texts(2));
+  measure_one_note(ours, plain, folder);
+  print("size of the file",
+        static_cast<double>(std::filesystem::file_size(ours.options.path)) / 1048576,
+        static_cast<double>(std::filesystem::file_size(plain.options.path)) / 1048576, "MiB",
+        "1.15");
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  std::printf("peak memory with both sides open: %ld MiB (reach 96 for one)\n",
+              used.ru_maxrss / 1024);
+  measure_slots(folder);
+  measure_rotation(ours, folder);
+  if (attachment_mib > 0) measure_attachment(folder, attachment_mib);
+  return 0;
+}
+
+std::uint64_t number_of(const char* text) {
+  std::uint64_t number = 0;
+  std::from_chars(text, text + std::strlen(text), number);
+  return number;
+}
+
+}  // namespace
+}  // namespace casebook::vault
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: vault_bench FOLDER [NOTES [ATTACHMENT-MIB]]\n");
+    return 2;
+  }
+  return casebook::vault::run(argv[1], argc > 2 ? casebook::vault::number_of(argv[2]) : 10000,
+                              argc > 3 ? casebook::vault::number_of(argv[3]) : 0);
+}
