@@ -67,10 +67,12 @@ TEST(VaultFlip, EveryFlipInADatabaseIsFound) {
 TEST(VaultFlip, EveryFlipInTheOtherFilesIsFound) {
   const TemporaryFolder folder(folder_in_memory());
   SeededRandomness randomness(42);
-  const std::vector<AgeIdentity> me{*AgeIdentity::make(randomness)};
-  const AgeUnlock unlock{.identities = me};
+  auto made = AgeIdentity::make(randomness);
+  ASSERT_TRUE(made);
+  const AgeIdentity& me = *made;
+  const AgeUnlock unlock{.identities = std::span(&me, 1)};
   auto slots =
-      make_slots(some_name(), std::vector<SlotPerson>{{"ada", me[0].recipient()}}, randomness);
+      make_slots(some_name(), std::vector<SlotPerson>{{"ada", me.recipient()}}, randomness);
   const auto sealed = *seal_slots(*slots, randomness);
   const auto files = files_of(folder.path(), "general");
   ASSERT_TRUE(write_file(files.slots, sealed.file, 0600));
@@ -87,15 +89,36 @@ TEST(VaultFlip, EveryFlipInTheOtherFilesIsFound) {
   flip_each(attachment_path(attachments, row->id), fault_rounds(300), randomness,
             [&] { return bool(verify_attachment(attachments, *row)); });
   const InboxFolders inbox = inbox_of(folder.path(), "legal");
-  auto commit =
-      put_inbox_item(inbox, me[0].recipient(), {.record = to_bytes("a record")}, randomness);
+  auto commit = put_inbox_item(inbox, me.recipient(), {.record = to_bytes("a record")}, randomness);
   ASSERT_TRUE(commit);
   flip_each(inbox.inbox / (to_hex(*commit) + ".age"), fault_rounds(250), randomness,
             [&] { return bool(open_inbox_item(inbox, *commit, unlock)); });
 }
 
+/// Everything that can be read: records, items, hits. Nothing when a part cannot be read.
+std::optional<std::string> all_of(const SmallCase& small) {
+  auto compartment = Compartment::open(small.options(), some_key(), some_name());
+  if (!compartment) return std::nullopt;
+  std::string all;
+  auto read = compartment->each_record([&](const StoredRecord& record) {
+    all += to_hex(record.commit) + to_hex(record.record) + std::to_string(*record.seq) + '\n';
+    return ok();
+  });
+  if (read) {
+    read = compartment->each_item("", [&](const ItemVersion& item) {
+      all += format_item(item) + '\n';
+      return ok();
+    });
+  }
+  auto hits = compartment->search({.words = "heron", .order = SearchOrder::newest});
+  auto pending = compartment->pending();
+  if (!read || !hits || !pending) return std::nullopt;
+  for (const SearchHit& hit : *hits) all += hit.id.text() + hit.snippet + '\n';
+  return all + std::to_string(pending->size());
+}
+
 // What the cipher cannot know (an authentic page of an earlier time) is found by what binds
-// records.
+// records. A page that says the same as before, only laid out otherwise, changes nothing.
 TEST(VaultFlip, AnOldPagePutBackIsFoundByRecordsOrLedger) {
   const TemporaryFolder folder(folder_in_memory());
   const SmallCase small(folder.path());
@@ -111,7 +134,10 @@ TEST(VaultFlip, AnOldPagePutBackIsFoundByRecordsOrLedger) {
   const Bytes before = *read_file(small.options().path, 1 << 26);
   write_some(20, 22);
   const Bytes after = *read_file(small.options().path, 1 << 26);
+  const auto all = all_of(small);
+  ASSERT_TRUE(all);
   std::size_t tried = 0;
+  std::size_t harmless = 0;
   constexpr std::size_t kPage = 4096;
   for (std::size_t at = 0; at + kPage <= before.size(); at += kPage) {
     const auto old_page = std::span(before).subspan(at, kPage);
@@ -124,8 +150,12 @@ TEST(VaultFlip, AnOldPagePutBackIsFoundByRecordsOrLedger) {
     auto report = Compartment::verify(small.options(), some_key(), some_name());
     const bool found =
         !report || !report->findings.empty() || report->records != 22 || !small.recover();
-    EXPECT_TRUE(found) << "page " << at / kPage;
+    if (found) continue;
+    EXPECT_EQ(all_of(small), all) << "page " << at / kPage;
+    ++harmless;
   }
+  std::printf("%zu old pages, %zu of them said the same\n", tried, harmless);
+  EXPECT_LT(harmless * 2, tried);
   ASSERT_TRUE(write_file(small.options().path, before, 0600, IfExists::replace));
   remove_log(small.options().path);
   EXPECT_FALSE(small.recover()) << "a whole old database";
