@@ -61,7 +61,7 @@ ExitStatus list_access(Runtime& runtime, bool is_log) {
   auto session = CaseSession::open(runtime, SessionKind::reads, "reading who can open what");
   if (!session) return fail(runtime, session.error());
   Json list = Json::array();
-  Table table({{""}, {"generation"}, {"who"}, {"since"}, {"by"}});
+  Table table({{""}, {"since"}, {"who"}});
   for (const auto& [name, grants] : (*session)->people().grants) {
     for (std::size_t i = is_log ? 0 : grants.size() - 1; i < grants.size(); ++i) {
       const workflow::GrantedAccess& one = grants[i];
@@ -73,10 +73,10 @@ ExitStatus list_access(Runtime& runtime, bool is_log) {
                       {"persons", std::move(persons)},
                       {"recovery", one.grant.recovery},
                       {"since", format_utc(one.received_at)}});
-      table.row({name, std::to_string(one.grant.generation),
+      table.row({name + " " + std::to_string(one.grant.generation), format_utc(one.received_at),
                  names_of(**session, one.grant.persons) +
-                     (one.grant.recovery > 0 ? " and a recovery identity" : ""),
-                 format_utc(one.received_at), names_of(**session, one.granted_by)});
+                     (one.grant.recovery > 0 ? " and a recovery identity" : "") + "; let in by " +
+                     names_of(**session, one.granted_by)});
     }
   }
   if (runtime.common.is_json) {

@@ -130,10 +130,12 @@ Result<std::unique_ptr<CaseSession>> CaseSession::open(Runtime& runtime, Session
 Status CaseSession::begin(SessionKind kind, const std::string& purpose) {
   if (auto good = vault::check_seen(state_); !good && kind != SessionKind::inspects) return good;
   if (auto opened = open_general(purpose); !opened) return opened;
-  if (kind == SessionKind::writes || kind == SessionKind::takes) {
+  if (kind != SessionKind::reads && kind != SessionKind::inspects) {
     auto log_key = machine_log_key(runtime_, state_.file.case_id);
     if (!log_key) return std::move(log_key).error();
     log_key_ = *std::move(log_key);
+  }
+  if (kind == SessionKind::writes || kind == SessionKind::takes) {
     auto home = home_heads(runtime_);
     if (!home) return std::move(home).error();
     auto writer =
@@ -172,9 +174,9 @@ Result<vault::Slots> CaseSession::slots_of(const std::string& name) {
   }
   auto file = read_file(files.slots, vault::kSlotsBytesMax);
   if (!file) return std::move(file).error();
-  auto identities = ring_.identities("opening " + name);
-  if (!identities) return std::move(identities).error();
-  auto opened = vault::open_slots(*file, {.identities = *identities}, state_.file.case_id, name);
+  auto unlock = ring_.unlock("opening " + name);
+  if (!unlock) return std::move(unlock).error();
+  auto opened = vault::open_slots(*file, *unlock, state_.file.case_id, name);
   if (!opened && opened.error().code == ErrorCode::locked) {
     return Error{ErrorCode::locked, ring_.person().name + " may not open " + name,
                  "casebook access list tells who can let you in"};
@@ -193,9 +195,7 @@ Result<vault::Compartment> CaseSession::open_database(const vault::Slots& slots)
 }
 
 Status CaseSession::open_general(const std::string& purpose) {
-  if (auto identities = ring_.identities(purpose); !identities) {
-    return std::move(identities).error();
-  }
+  if (auto unlock = ring_.unlock(purpose); !unlock) return std::move(unlock).error();
   auto slots = slots_of(std::string(kGeneral));
   if (!slots) return std::move(slots).error();
   auto general = open_database(*slots);
@@ -280,7 +280,7 @@ Status CaseSession::check_folded(SessionKind kind) {
   if (!fingerprint) return Error(fingerprint.error());
   if (people_.lease != *fingerprint && kind != SessionKind::takes) {
     return Error{ErrorCode::locked, "another machine writes this case",
-                 "casebook use --take moves it to this machine"};
+                 "casebook use --take moves it here; what takes --out needs no taking"};
   }
   return ok();
 }
@@ -320,15 +320,15 @@ Result<PersonId> CaseSession::find_person(const std::string& wanted) {
                "there are: " + names};
 }
 
+MerkleHead CaseSession::basis() const { return writer_ ? writer_->basis() : state_.ledger.tree; }
+
 Result<Proposal> CaseSession::propose(const workflow::Body& body,
                                       const std::vector<ProposedText>& texts) {
-  check(writer_.has_value(), "a session that writes");
-  const DraftPlace place{state_.file.case_id, state_.file.is_drill, *me_, now_, writer_->basis()};
+  check(log_key_ != nullptr, "a session that writes or proposes");
+  const DraftPlace place{state_.file.case_id, state_.file.is_drill, *me_, now_, basis()};
   auto draft = draft_skeleton(place, body, texts, runtime_.randomness);
   if (!draft) return std::move(draft).error();
-  auto signer = ring_.signer("signing " + draft->statement.verb);
-  if (!signer) return std::move(signer).error();
-  auto made = sign_statement(draft->statement, **signer);
+  auto made = ring_.sign(draft->statement, "signing " + draft->statement.verb);
   if (!made) return std::move(made).error();
   return Proposal{*std::move(made), std::move(draft->items)};
 }
@@ -339,8 +339,8 @@ Result<std::optional<workflow::Refusal>> CaseSession::judge(const Proposal& prop
   auto signers = statement_signers(proposal.statement);
   if (!signers) return std::move(signers).error();
   const UtcSeconds received = writer_ ? writer_->received_at(now_) : now_;
-  const workflow::Skeleton entry{writer_ ? writer_->basis().count : 0, received,
-                                 *std::move(statement), *std::move(signers)};
+  const workflow::Skeleton entry{basis().count, received, *std::move(statement),
+                                 *std::move(signers)};
   return workflow::refuse(workflow::settle(people_, received), entry);
 }
 
@@ -385,37 +385,18 @@ Result<vault::Appended> CaseSession::write(const std::string& compartment, const
   if (!id) return std::move(id).error();
   const std::string body = canonical_json(
       Json{{"item", item.id.text()}, {"kind", item.kind}, {"version", item.version}});
-  auto signer = ring_.signer("signing a " + verb);
-  if (!signer) return std::move(signer).error();
-  auto made = sign_statement({*id,
-                              state_.file.case_id,
-                              state_.file.is_drill,
-                              verb,
-                              body,
-                              {{"item", item.leaf->commit}},
-                              now_,
-                              {},
-                              writer_->basis()},
-                             **signer);
+  auto made = ring_.sign({*id,
+                          state_.file.case_id,
+                          state_.file.is_drill,
+                          verb,
+                          body,
+                          {{"item", item.leaf->commit}},
+                          now_,
+                          {},
+                          writer_->basis()},
+                         "signing a " + verb);
   if (!made) return std::move(made).error();
   return writer_->append(**target, {*std::move(made), {.items = {&item, 1}}}, now_);
-}
-
-Status CaseSession::take_lease() {
-  auto fingerprint = log_key_->public_key().fingerprint();
-  if (!fingerprint) return std::move(fingerprint).error();
-  const bool is_bound = std::ranges::any_of(people_.log_keys, [&](const auto& log) {
-    return log.fingerprint == *fingerprint && !log.ended_at;
-  });
-  std::vector<workflow::Body> bodies;
-  if (!is_bound) bodies.emplace_back(workflow::LogKey{log_key_->public_key()});
-  if (people_.lease != *fingerprint) bodies.emplace_back(workflow::LeaseTake{*fingerprint});
-  for (const workflow::Body& body : bodies) {
-    auto proposal = propose(body);
-    if (!proposal) return std::move(proposal).error();
-    if (auto said = say(*proposal); !said) return std::move(said).error();
-  }
-  return ok();
 }
 
 Status CaseSession::close() {

@@ -20,9 +20,10 @@ Result<vault::HomeHeads> home_heads(const Runtime& runtime);
 /// The case that is meant. @return `not_found` saying how to choose one.
 Result<vault::CasePaths> require_case(const Runtime& runtime);
 
-/// `takes` writes although another machine has the lease: to take it. `inspects` reads although the
-/// heads or case.json do not fit: to say so.
-enum class SessionKind { reads, writes, takes, inspects };
+/// `takes` writes although another machine has the lease: to take it. `proposes` makes statements
+/// for others to append, on any machine. `inspects` reads although the heads or case.json do not
+/// fit: to say so.
+enum class SessionKind { reads, writes, takes, proposes, inspects };
 
 class CaseSession {
  public:
@@ -67,8 +68,8 @@ class CaseSession {
   Result<vault::Appended> write(const std::string& compartment, const std::string& verb,
                                 const vault::ItemVersion& item);
 
-  /// Binds this machine's log key where needed and takes the lease.
-  Status take_lease();
+  /// By which this machine signs heads. @return null unless the session writes or proposes.
+  [[nodiscard]] const Signer* log_key() const { return log_key_.get(); }
 
   /// Closes compartments and keeps the head at home. Not calling it loses nothing.
   Status close();
@@ -81,6 +82,7 @@ class CaseSession {
   Status recover_general();
   Status check_folded(SessionKind kind);
   Status check_statement_place(const Statement& statement);
+  [[nodiscard]] MerkleHead basis() const;
   Result<vault::Compartment> open_database(const vault::Slots& slots) const;
   [[nodiscard]] vault::DatabaseOptions database_of(const std::string& name) const;
 

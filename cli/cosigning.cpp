@@ -39,6 +39,29 @@ void add_cosigning(Command& command, Cosigning& cosigning) {
       .option("--from", "FILE", cosigning.from, "take it from there, with their signatures");
 }
 
+SessionKind kind_for(const Cosigning& cosigning) {
+  return cosigning.out.empty() ? SessionKind::writes : SessionKind::proposes;
+}
+
+Result<Carried> take_lease(CaseSession& session, const Cosigning& cosigning) {
+  const auto fingerprint = session.log_key()->public_key().fingerprint();
+  if (!fingerprint) return Error(fingerprint.error());
+  const bool is_bound = std::ranges::any_of(session.people().log_keys, [&](const auto& log) {
+    return log.fingerprint == *fingerprint && !log.ended_at;
+  });
+  if (!is_bound) {
+    auto carried = carry_out(session, cosigning, [&] {
+      return session.propose(workflow::LogKey{session.log_key()->public_key()});
+    });
+    if (!carried || *carried == Carried::written_out) return carried;
+  }
+  if (session.people().lease == *fingerprint) return Carried::said;
+  auto proposal = session.propose(workflow::LeaseTake{*fingerprint});
+  if (!proposal) return std::move(proposal).error();
+  if (auto said = session.say(*proposal); !said) return std::move(said).error();
+  return Carried::said;
+}
+
 Result<Carried> carry_out(CaseSession& session, const Cosigning& cosigning,
                           const std::function<Result<Proposal>()>& draft) {
   auto proposal = cosigning.from.empty() ? draft() : load_proposal(cosigning.from);

@@ -16,12 +16,17 @@ struct Cosigning {
 };
 /// `--with`, `--out` and `--from`.
 void add_cosigning(Command& command, Cosigning& cosigning);
+/// Whoever writes a proposal out needs neither the lease nor this machine.
+SessionKind kind_for(const Cosigning& cosigning);
 
 enum class Carried { said, written_out };
 /// Drafts (or takes) a proposal, adds the signatures asked for, and appends it or writes it out.
 /// @return what the rules miss, naming `--with` and `--out`.
 Result<Carried> carry_out(CaseSession& session, const Cosigning& cosigning,
                           const std::function<Result<Proposal>()>& draft);
+
+/// Binds this machine's log key where needed, which takes a founder, and takes the lease.
+Result<Carried> take_lease(CaseSession& session, const Cosigning& cosigning);
 
 /// `casebook key sign FILE`: adds a person's signature to a proposal.
 ExitStatus sign_proposal(Runtime& runtime, const std::filesystem::path& file);

@@ -45,7 +45,8 @@ const std::vector<HelpRow>& help_rows() {
 std::string help_screen(int width_columns) {
   const int width = std::min(width_columns, kTextColumnsMax);
   const bool is_narrow = width_columns < kTableColumnsMin;
-  std::string text = wrap_behind("casebook: ", "sealed evidence of a security incident", width);
+  std::string text =
+      wrap_behind("casebook: ", "sealed evidence and private notes of one incident", width);
   std::string group;
   for (const HelpRow& row : help_rows()) {
     const bool is_new_group = row.group != group;

@@ -327,6 +327,25 @@ Result<std::unique_ptr<Signer>> KeyRing::signer_from_file(const std::string& pur
   return opened;
 }
 
+Result<SignedStatement> KeyRing::sign(const Statement& statement, const std::string& purpose) {
+  look_for_agent();
+  if (unwrapper_ && !signer_) {
+    SignedStatement made{format_statement(statement), {}};
+    auto signature = unwrapper_->agent().sign_statement(person_.name, made.text);
+    if (signature) {
+      if (auto added = add_statement_signature(made, *signature); !added) {
+        return std::move(added).error();
+      }
+      return made;
+    }
+    // What needs a fresh act, or a key that lies elsewhere: the person is asked.
+    if (signature.error().code != ErrorCode::locked) return std::move(signature).error();
+  }
+  auto own = signer(purpose);
+  if (!own) return std::move(own).error();
+  return sign_statement(statement, **own);
+}
+
 Result<Signer*> KeyRing::signer(const std::string& purpose) {
   if (!signer_) {
     const bool by_agent = runtime_.common.signs_with_agent || !person_.has_ssh_file();

@@ -13,6 +13,7 @@
 #include "core/age_identity_file.h"
 #include "core/key_agent_client.h"
 #include "core/ssh_signer.h"
+#include "core/statement.h"
 
 namespace casebook::cli {
 
@@ -67,6 +68,9 @@ class KeyRing {
   /// The signing key: out of its file, or in the ssh-agent when `--sign-with agent` says so or
   /// there is no file. @return `not_found` when the agent does not have it.
   Result<Signer*> signer(const std::string& purpose);
+  /// Signs by the key agent when it holds the person's key and signs such a verb unasked, else by
+  /// signer().
+  Result<SignedStatement> sign(const Statement& statement, const std::string& purpose);
   /// What was asked for already, so that it is not asked for again.
   void give_passphrase(SecretBytes passphrase) { passphrase_ = std::move(passphrase); }
 

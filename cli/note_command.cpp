@@ -236,13 +236,15 @@ struct FindOptions {
 };
 
 Json hit_json(const vault::SearchHit& hit, const std::string& compartment, const std::string& by) {
-  return {{"author", by},
-          {"compartment", compartment},
-          {"item", hit.id.text()},
-          {"kind", hit.kind},
-          {"received_at", format_utc(hit.received)},
-          {"text", hit.snippet},
-          {"title", hit.title}};
+  return {{"author", by},          {"compartment", compartment},
+          {"item", hit.id.text()}, {"kind", hit.kind},
+          {"number", hit.seq},     {"received_at", format_utc(hit.received)},
+          {"text", hit.snippet},   {"title", hit.title}};
+}
+
+std::string on_one_line(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  return printable(text);
 }
 
 /// Compartments that this person holds; the others give nothing, not even a count.
@@ -275,9 +277,9 @@ ExitStatus find_words(Runtime& runtime, const FindOptions& options) {
       const std::string by = author ? (*session)->name_of(*author) : printable(hit.author);
       list.push_back(hit_json(hit, name, by));
       if (runtime.common.is_json) continue;
-      runtime.out << format_utc(hit.received) << "  " << name << "  " << by << "  " << hit.kind
-                  << '\n'
-                  << wrap_behind("  ", printable(hit.snippet.empty() ? hit.title : hit.snippet),
+      runtime.out << format_utc(hit.received) << "  " << hit.kind << ' ' << hit.seq << " in "
+                  << name << ", " << by << '\n'
+                  << wrap_behind("  ", on_one_line(hit.snippet.empty() ? hit.title : hit.snippet),
                                  runtime.terminal.width_columns);
     }
   }
@@ -388,10 +390,7 @@ void add_record_command(Command& root) {
       .option("--link", "BAG/PATH", options->links, "an entry of a bag: B-7/var/log/auth.log");
   add_note_options(finding, options->note);
   finding
-      .example(
-          "casebook record finding 'web shell in uploads' --system web-03 "
-          "--link B-7/srv/www/u.php",
-          "")
+      .example("casebook record finding 'web shell' --system web-03 --link B-7/srv/www/u.php", "")
       .run([options](Runtime& runtime) { return record_finding(runtime, *options); });
 }
 

@@ -6,6 +6,7 @@
 #include "cli/case_session.h"
 #include "cli/code_names.h"
 #include "cli/commands.h"
+#include "cli/cosigning.h"
 #include "cli/org_folder.h"
 #include "cli/text.h"
 #include "core/printable.h"
@@ -293,24 +294,38 @@ Result<fs::path> case_called(const Runtime& runtime, const std::string& wanted) 
 }
 
 /// Binds this machine's log key and moves the lease to it.
-Status take_case(Runtime& runtime) {
-  auto session = CaseSession::open(runtime, SessionKind::takes, "taking the case over");
+Result<Carried> take_case(Runtime& runtime, const Cosigning& cosigning) {
+  const SessionKind kind = cosigning.out.empty() ? SessionKind::takes : SessionKind::proposes;
+  auto session = CaseSession::open(runtime, kind, "taking the case over");
   if (!session) return std::move(session).error();
-  if (auto taken = (*session)->take_lease(); !taken) return taken;
-  return (*session)->close();
+  auto taken = take_lease(**session, cosigning);
+  if (!taken) return taken;
+  if (auto closed = (*session)->close(); !closed) return std::move(closed).error();
+  return taken;
 }
 
-ExitStatus use_case(Runtime& runtime, const std::string& wanted, bool is_taking) {
-  auto place = case_called(runtime, wanted);
+struct UseOptions {
+  std::string wanted;
+  bool is_taking = false;
+  Cosigning cosigning;
+};
+
+ExitStatus use_case(Runtime& runtime, const UseOptions& options) {
+  auto place = options.wanted.empty() ? Result<fs::path>(runtime.chosen_case().value_or(fs::path()))
+                                      : case_called(runtime, options.wanted);
   if (!place) return fail(runtime, place.error());
   auto file = vault::load_case_file({*place});
   if (!file) return fail(runtime, file.error());
   if (auto kept = remember_case(runtime, *place, file->code_name); !kept) {
     return fail(runtime, kept.error());
   }
+  const Cosigning& cosigning = options.cosigning;
+  const bool is_taking = options.is_taking || !cosigning.out.empty() || !cosigning.from.empty();
   if (is_taking) {
     runtime.common.case_folder = *place;
-    if (auto taken = take_case(runtime); !taken) return fail(runtime, taken.error());
+    auto taken = take_case(runtime, cosigning);
+    if (!taken) return fail(runtime, taken.error());
+    if (*taken == Carried::written_out) return ExitStatus::done;
   }
   if (runtime.common.is_json) {
     print_json(runtime, {{"case", file->case_id.text()},
@@ -339,18 +354,14 @@ void add_open_command(Command& root) {
 }
 
 void add_use_command(Command& root) {
-  struct Options {
-    std::string wanted;
-    bool is_taking = false;
-  };
-  auto options = std::make_shared<Options>();
-  root.add("use", "Choose the case for your next commands")
-      .argument("CASE", options->wanted, "its folder, or its code name")
-      .flag("--take", options->is_taking, "this machine writes it from now on (a founder)")
-      .example("casebook use amber-heron", "")
-      .run([options](Runtime& runtime) {
-        return use_case(runtime, options->wanted, options->is_taking);
-      });
+  auto options = std::make_shared<UseOptions>();
+  Command& use = root.add("use", "Choose the case for your next commands");
+  use.argument("CASE", options->wanted, "its folder, or its code name", Count::optional)
+      .flag("--take", options->is_taking, "this machine writes it from now on");
+  add_cosigning(use, options->cosigning);
+  use.example("casebook use amber-heron", "")
+      .example("casebook use --take --out ask", "a founder signs for a new machine: key sign ask")
+      .run([options](Runtime& runtime) { return use_case(runtime, *options); });
 }
 
 }  // namespace casebook::cli

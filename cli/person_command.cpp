@@ -65,7 +65,7 @@ Result<Newcomer> find_newcomer(CaseSession& session, const PersonOptions& option
 }
 
 ExitStatus add_person_to_case(Runtime& runtime, const PersonOptions& options) {
-  auto session = CaseSession::open(runtime, SessionKind::writes, "adding a person");
+  auto session = CaseSession::open(runtime, kind_for(options.cosigning), "adding a person");
   if (!session) return fail(runtime, session.error());
   const auto draft = [&]() -> Result<Proposal> {
     auto who = find_newcomer(**session, options);
@@ -95,7 +95,7 @@ ExitStatus add_person_to_case(Runtime& runtime, const PersonOptions& options) {
 ExitStatus say_about(Runtime& runtime, const Cosigning& cosigning, const std::string& purpose,
                      const std::function<Result<workflow::Body>(CaseSession&)>& body,
                      const std::string& done_text) {
-  auto session = CaseSession::open(runtime, SessionKind::writes, purpose);
+  auto session = CaseSession::open(runtime, kind_for(cosigning), purpose);
   if (!session) return fail(runtime, session.error());
   const auto draft = [&]() -> Result<Proposal> {
     auto said = body(**session);

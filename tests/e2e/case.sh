@@ -4,9 +4,9 @@ set -eu
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 by() { # by PERSON COMMAND...: with that person's home
-  person=$1
+  who=$1
   shift
-  XDG_CONFIG_HOME=$work/$person/config XDG_STATE_HOME=$work/$person/state "$@"
+  XDG_CONFIG_HOME=$work/$who/config XDG_STATE_HOME=$work/$who/state "$@"
 }
 stock() { "$top/scripts/verify-with-stock-tools" --case case "$@"; }
 
