@@ -20,6 +20,7 @@ void add_all_commands(Command& root) {
   add_get_command(root);
   add_give_command(root);
   add_help_command(root);
+  add_import_command(root);
   add_key_command(root);
   add_kit_command(root);
   add_lock_command(root);

@@ -18,6 +18,7 @@ void add_find_command(Command& root);
 void add_get_command(Command& root);
 void add_give_command(Command& root);
 void add_help_command(Command& root);
+void add_import_command(Command& root);
 void add_key_command(Command& root);
 void add_kit_command(Command& root);
 void add_lock_command(Command& root);

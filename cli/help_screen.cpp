@@ -27,6 +27,7 @@ const std::vector<HelpRow>& help_rows() {
       {"Evidence", "get BAG PATH...", "take a file out (--proof)"},
       {"Evidence", "give [BAG]", "hand over; the other side signs for it"},
       {"Evidence", "receive PATH", "take over: verifies first, then signs"},
+      {"Evidence", "import check FILE", "chat or mail export: what it holds"},
       {"Write", "note [add TEXT]", "private note; alone: one line is one note"},
       {"Write", "undo", "take back your last line (a tombstone)"},
       {"Write", "find WORDS", "search all that you may read"},
