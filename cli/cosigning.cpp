@@ -19,6 +19,17 @@ Result<Proposal> load_proposal(const std::filesystem::path& file) {
   return proposal;
 }
 
+/// A file says what its writer wanted; the command that takes it says what is expected.
+Status check_verb(const Cosigning& cosigning, const Proposal& proposal) {
+  auto statement = parse_statement(proposal.statement.text);
+  if (!statement) return std::move(statement).error();
+  if (statement->verb.starts_with(cosigning.verbs)) return ok();
+  return Error{
+      ErrorCode::invalid_input,
+      printable(cosigning.from.string()) + ": says " + statement->verb + ", not " + cosigning.verbs,
+      "take it with the command that wrote it"};
+}
+
 Status add_signatures(Runtime& runtime, const std::vector<std::string>& names, Proposal& proposal) {
   for (const std::string& name : names) {
     auto person = person_named(runtime, name);
@@ -66,6 +77,7 @@ Result<Carried> carry_out(CaseSession& session, const Cosigning& cosigning,
                           const std::function<Result<Proposal>()>& draft) {
   auto proposal = cosigning.from.empty() ? draft() : load_proposal(cosigning.from);
   if (!proposal) return std::move(proposal).error();
+  if (auto fits = check_verb(cosigning, *proposal); !fits) return std::move(fits).error();
   auto added = add_signatures(session.runtime(), cosigning.with, *proposal);
   if (!added) return std::move(added).error();
   if (!cosigning.out.empty()) {

@@ -13,6 +13,7 @@ struct Cosigning {
   std::vector<std::string> with;  ///< Names of further keys on this machine.
   std::filesystem::path out;      ///< Write it there to be signed elsewhere.
   std::filesystem::path from;     ///< Take it from there, with the signatures that came.
+  std::string verbs;              ///< What it may say: how the verb begins; empty: anything.
 };
 /// `--with`, `--out` and `--from`.
 void add_cosigning(Command& command, Cosigning& cosigning);

@@ -264,6 +264,11 @@ ExitStatus find_words(Runtime& runtime, const FindOptions& options) {
   std::string words;
   for (const std::string& word : options.words) words += (words.empty() ? "" : " ") + word;
   Json list = Json::array();
+  if (!options.compartment.empty()) {
+    if (auto wanted = (*session)->compartment(options.compartment); !wanted) {
+      return fail(runtime, wanted.error());
+    }
+  }
   for (const std::string& name : held(**session, options.compartment)) {
     auto compartment = (*session)->compartment(name);
     if (!compartment) return fail(runtime, compartment.error());

@@ -355,6 +355,7 @@ void add_open_command(Command& root) {
 
 void add_use_command(Command& root) {
   auto options = std::make_shared<UseOptions>();
+  options->cosigning.verbs = "log.key";
   Command& use = root.add("use", "Choose the case for your next commands");
   use.argument("CASE", options->wanted, "its folder, or its code name", Count::optional)
       .flag("--take", options->is_taking, "this machine writes it from now on");

@@ -94,7 +94,7 @@ ExitStatus add_person_to_case(Runtime& runtime, const PersonOptions& options) {
 /// Statements about one person that need nothing but signatures.
 ExitStatus say_about(Runtime& runtime, const Cosigning& cosigning, const std::string& purpose,
                      const std::function<Result<workflow::Body>(CaseSession&)>& body,
-                     const std::string& done_text) {
+                     const std::function<std::string(CaseSession&)>& describe) {
   auto session = CaseSession::open(runtime, kind_for(cosigning), purpose);
   if (!session) return fail(runtime, session.error());
   const auto draft = [&]() -> Result<Proposal> {
@@ -104,14 +104,19 @@ ExitStatus say_about(Runtime& runtime, const Cosigning& cosigning, const std::st
   };
   const auto done = carry_out(**session, cosigning, draft);
   if (!done) return fail(runtime, done.error());
+  const std::string done_text = describe(**session);
   if (auto closed = (*session)->close(); !closed) return fail(runtime, closed.error());
   if (*done == Carried::written_out) return ExitStatus::done;
   if (runtime.common.is_json) {
     print_json(runtime, {{"done", done_text}, {"format", "casebook-said/1"}});
   } else {
-    runtime.out << done_text << '\n';
+    runtime.out << wrap_behind("", done_text, runtime.terminal.width_columns);
   }
   return ExitStatus::done;
+}
+
+std::function<std::string(CaseSession&)> plain(std::string text) {
+  return [text = std::move(text)](CaseSession&) { return text; };
 }
 
 ExitStatus remove_person(Runtime& runtime, const PersonOptions& options) {
@@ -122,9 +127,11 @@ ExitStatus remove_person(Runtime& runtime, const PersonOptions& options) {
         if (!id) return std::move(id).error();
         return workflow::Body(workflow::PersonRemove{*id});
       },
-      options.person +
-          " says nothing in this case any more; what they can open they still can: "
-          "casebook access revoke");
+      [&](CaseSession&) {
+        return printable(options.person) +
+               " says nothing in this case any more; what they can open they still can: "
+               "casebook access revoke";
+      });
 }
 
 ExitStatus replace_key(Runtime& runtime, const PersonOptions& options) {
@@ -139,7 +146,7 @@ ExitStatus replace_key(Runtime& runtime, const PersonOptions& options) {
         if (!fresh) return std::move(fresh).error();
         return workflow::Body(workflow::KeyReplace{*id, fresh->key, fresh->recipient});
       },
-      "the new key counts in 24 hours, unless somebody objects: casebook person show");
+      plain("the new key counts in 24 hours, unless somebody objects: casebook person show"));
 }
 
 ExitStatus call_key_compromised(Runtime& runtime, const PersonOptions& options) {
@@ -159,7 +166,7 @@ ExitStatus call_key_compromised(Runtime& runtime, const PersonOptions& options) 
         }
         return workflow::Body(workflow::KeyCompromised{key, *since});
       },
-      "what that key signed is contested, unless a head with a trusted time covers it");
+      plain("what that key signed is contested, unless a head with a trusted time covers it"));
 }
 
 ExitStatus object_to_key(Runtime& runtime, const PersonOptions& options) {
@@ -175,11 +182,10 @@ ExitStatus object_to_key(Runtime& runtime, const PersonOptions& options) {
         }
         return Error{ErrorCode::not_found, "no new key of theirs waits"};
       },
-      "the new key will not count");
+      plain("the new key will not count"));
 }
 
 ExitStatus give_role(Runtime& runtime, const std::string& role, const PersonOptions& options) {
-  bool is_accepting = false;
   return say_about(
       runtime, options.cosigning, "giving a role",
       [&](CaseSession& session) -> Result<workflow::Body> {
@@ -191,12 +197,19 @@ ExitStatus give_role(Runtime& runtime, const std::string& role, const PersonOpti
         }
         const auto& roles = session.people().find(*id)->roles;
         const auto held = roles.find(role);
-        is_accepting = *id == session.me() && held != roles.end() && !held->second.accepted_at;
+        const bool is_accepting =
+            *id == session.me() && held != roles.end() && !held->second.accepted_at;
         if (is_accepting) return workflow::Body(workflow::RoleAccept{held->second.given_by});
         return workflow::Body(workflow::RoleGive{*id, role});
       },
-      options.person + ": " + role + "; a role counts once the person accepted it: casebook role " +
-          role + " " + options.person + " --as " + options.person);
+      [&](CaseSession& session) {
+        const std::string name = printable(options.person);
+        const auto id = session.find_person(options.person);
+        const bool is_held = id && session.people().find(*id)->holds(role);
+        return name + ": " + role +
+               (is_held ? "; accepted, it counts"
+                        : "; it counts once they accept it: casebook role " + role + " " + name);
+      });
 }
 
 Json person_json(const CaseSession& session, const workflow::BoundPerson& person,
@@ -249,6 +262,7 @@ ExitStatus show_persons(Runtime& runtime) {
 void add_person_key(Command& person) {
   Command& key = person.add("key", "Replace a lost key, or call a stolen one compromised");
   auto replacing = std::make_shared<PersonOptions>();
+  replacing->cosigning.verbs = "key.replace";
   Command& replace = key.add("replace", "Bind a new key to the same person, after 24 hours");
   replace.argument("PERSON", replacing->person, "whose key is lost")
       .option("--key", "NAME", replacing->key, "the new key, on this machine or in the roster")
@@ -257,6 +271,7 @@ void add_person_key(Command& person) {
   replace.example("casebook person key replace cy --key cy2 --with cy2 --with dee", "")
       .run([replacing](Runtime& runtime) { return replace_key(runtime, *replacing); });
   auto stolen = std::make_shared<PersonOptions>();
+  stolen->cosigning.verbs = "key.compromised";
   Command& compromised = key.add("compromised", "What a stolen key signed becomes contested");
   compromised.argument("PERSON", stolen->person, "a person, or a fingerprint")
       .option("--since", "TIME", stolen->since, "when it was stolen: 2026-11-21T02:00:00Z");
@@ -270,6 +285,7 @@ void add_person_key(Command& person) {
 void add_person_command(Command& root) {
   Command& person = root.add("person", "Who is in the case");
   auto adding = std::make_shared<PersonOptions>();
+  adding->cosigning.verbs = "person.add";
   Command& add = person.add("add", "Add a person: their own signature and two of the case");
   add.argument("PERSON", adding->person, "a name of the roster, or of a key here", Count::optional)
       .option("--card", "FILE", adding->card, "their card, made by casebook key card");
@@ -278,6 +294,7 @@ void add_person_command(Command& root) {
       .example("casebook person add --card ben.person --out ask", "then they sign: key sign ask")
       .run([adding](Runtime& runtime) { return add_person_to_case(runtime, *adding); });
   auto removing = std::make_shared<PersonOptions>();
+  removing->cosigning.verbs = "person.remove";
   Command& remove = person.add("remove", "Their word counts no more from now on");
   remove.argument("PERSON", removing->person, "who");
   add_cosigning(remove, removing->cosigning);
@@ -301,6 +318,7 @@ void add_role_command(Command& root) {
     PersonOptions person;
   };
   auto options = std::make_shared<Options>();
+  options->person.cosigning.verbs = "role.";
   Command& role = root.add("role", "Give a role, or accept one that you were given");
   role.argument("ROLE", options->role, "commander, legal, executive, comms, scribe, ...")
       .argument("PERSON", options->person.person, "who is to have it; yourself: you accept it");
