@@ -1,6 +1,7 @@
 /// Measures the vault against plain SQLite of the same library, in one run:
-///   vault_bench FOLDER [NOTES [ATTACHMENT-MIB]]
-/// Prints: measure, ours, plain, ratio, to reach. Seconds are CPU of this process unless said.
+///   vault_bench FOLDER [NOTES [ATTACHMENT-MIB [SLACK-EXPORT.zip]]]
+/// Prints lines of fields between tabs: measure, ours, the other, unit, to reach.
+/// docs/benchmarks.md says what each is. scripts/bench vault makes tables of them.
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -19,6 +20,7 @@
 #include "tests/support/stock_tools.h"
 #include "vault/attachment.h"
 #include "vault/compartment_state.h"
+#include "vault/imports/import_pipeline.h"
 #include "vault/rotation.h"
 
 namespace casebook::vault {
@@ -53,8 +55,7 @@ void need(bool holds, const char* what) {
 }
 
 void print(const char* measure, double ours, double plain, const char* unit, const char* reach) {
-  std::printf("%-34s %12.4f %12.4f %-4s %6.2f  %s\n", measure, ours, plain, unit, ours / plain,
-              reach);
+  std::printf("%s\t%.6g\t%.6g\t%s\t%s\n", measure, ours, plain, unit, reach);
   std::fflush(stdout);
 }
 
@@ -131,7 +132,7 @@ void insert_plain(Database& database, std::span<const ItemVersion> items) {
 
 /// One signed batch: leaves, a record that holds them, a signature, the ledger, the mark.
 void insert_batch(Compartment& compartment, LedgerFile& ledger, Signer& signer,
-                  std::vector<ItemVersion>& items, SeededRandomness& randomness) {
+                  std::vector<ItemVersion>& items, Randomness& randomness) {
   std::string record = "{\"leaves\":\"";
   for (ItemVersion& item : items) {
     item.leaf.emplace();
@@ -181,28 +182,28 @@ void measure_search(const Side& ours, const Side& plain, std::size_t notes, cons
     const auto [mine, theirs] = compare(*a, *b, 200, query);
     print(label, mine, theirs, "us", reach);
   };
-  look("search rare word, 50 rows, p95", "3.3", [&](Compartment& c, int n) {
+  look("search_rare", "3.3", [&](Compartment& c, int n) {
     search(c, {.words = texts.word(9000 + static_cast<std::size_t>(n) * 40),
                .order = SearchOrder::newest,
                .snippets = false});
   });
-  look("search middle word, 50 rows, p95", "3.3", [&](Compartment& c, int n) {
+  look("search_middle", "3.3", [&](Compartment& c, int n) {
     search(c, {.words = texts.word(300 + static_cast<std::size_t>(n)),
                .order = SearchOrder::newest,
                .snippets = false});
   });
-  look("two words, p95", "1.6", [&](Compartment& c, int n) {
+  look("search_two", "1.6", [&](Compartment& c, int n) {
     search(c, {.words = texts.word(50 + static_cast<std::size_t>(n)) + " " +
                         texts.word(90 + static_cast<std::size_t>(n)),
                .order = SearchOrder::newest,
                .snippets = false});
   });
-  look("bm25 top 20, p95", "1.3", [&](Compartment& c, int n) {
+  look("search_bm25", "1.3", [&](Compartment& c, int n) {
     search(c, {.words = texts.word(20 + static_cast<std::size_t>(n % 50)),
                .count_max = 20,
                .snippets = false});
   });
-  look("bm25 top 20 with snippets, p95", "-", [&](Compartment& c, int n) {
+  look("search_snippets", "-", [&](Compartment& c, int n) {
     search(c, {.words = texts.word(20 + static_cast<std::size_t>(n % 50)), .count_max = 20});
   });
   SeededRandomness randomness(5);
@@ -211,12 +212,12 @@ void measure_search(const Side& ours, const Side& plain, std::size_t notes, cons
   const auto [mine, theirs] = compare(*a, *b, 10000, [&](Compartment& c, int n) {
     need(bool(*c.item(id_of(numbers[static_cast<std::size_t>(n)]))), "a look-up");
   });
-  print("look-up by id, p95", mine, theirs, "us", "4.0");
+  print("lookup", mine, theirs, "us", "4.0");
 }
 
 void measure_import(const Side& ours, const Side& plain, std::size_t notes,
                     const std::filesystem::path& folder) {
-  SeededRandomness randomness(1);
+  SystemRandomness randomness;
   auto signer = Ed25519Signer::generate(randomness);
   auto ledger = LedgerFile::create(folder / "ledger", *LedgerId::parse(std::string(32, '2')));
   auto compartment = Compartment::open(ours.options, ours.key, name());
@@ -235,12 +236,13 @@ void measure_import(const Side& ours, const Side& plain, std::size_t notes,
     theirs += cpu_of([&] { insert_plain(*database, items); });
     mine += cpu_of([&] { insert_batch(*compartment, *ledger, *signer, items, randomness); });
   }
-  print("import in signed batches, CPU", mine, theirs, "s", "2.0");
+  const double each = 1e6 / static_cast<double>(notes);
+  print("import", mine * each, theirs * each, "us", "2.0");
   const double index_mine = cpu_of([&] { need(bool(compartment->optimize()), "optimize"); });
   const double index_theirs = cpu_of([&] {
     need(bool(database->execute("INSERT INTO search(search) VALUES('optimize')")), "optimize");
   });
-  print("merge of the index, CPU", index_mine, index_theirs, "s", "-");
+  print("merge", index_mine, index_theirs, "s", "-");
   need(bool(std::move(*compartment).close()) && bool(std::move(*database).close()), "closing");
 }
 
@@ -254,7 +256,7 @@ void measure_index(const Side& ours, const Side& plain) {
     });
     need(bool(std::move(*database).close()), "closing");
   }
-  print("full-text index, CPU", times[0], times[1], "s", "1.45");
+  print("index", times[0], times[1], "s", "1.45");
 }
 
 void measure_one_note(const Side& ours, const Side& plain, const std::filesystem::path& folder) {
@@ -295,7 +297,7 @@ void measure_one_note(const Side& ours, const Side& plain, const std::filesystem
       need(bool(compartment->mark_appended(commit, entry->seq)), "a mark");
     });
   }
-  print("one durable signed note, CPU", mine / kNotes * 1e3, theirs / kNotes * 1e3, "ms", "2.5");
+  print("note", mine / kNotes * 1e3, theirs / kNotes * 1e3, "ms", "2.5");
   need(bool(std::move(*compartment).close()) && bool(std::move(*database).close()), "closing");
 }
 
@@ -316,7 +318,7 @@ void measure_slots(const std::filesystem::path& folder) {
   need(opened && add_person(opened->slots, next), "a grant");
   const auto sealed = *seal_slots(opened->slots, randomness);
   need(stage_slots(folder, sealed) && settle_slots(folder, sealed.grant), "a grant");
-  print("grant to one of 100, wall", (wall_seconds() - start) * 1e3, 50.0, "ms", "1.0");
+  print("grant", (wall_seconds() - start) * 1e3, 50.0, "ms", "1.0");
   std::filesystem::remove(folder / "general.slots");
 }
 
@@ -339,7 +341,7 @@ void measure_rotation(const Side& ours, const std::filesystem::path& folder) {
     auto rotation = Rotation::prepare({.vault = folder}, current, current.persons, randomness);
     need(bool(rotation), "a rotation");
   });
-  print("new generation vs copy + check, CPU", rotate, plain, "s", "3.0");
+  print("rotate", rotate, plain, "s", "3.0");
 }
 
 void measure_attachment(const std::filesystem::path& folder, std::uint64_t mib) {
@@ -383,11 +385,122 @@ void measure_attachment(const std::filesystem::path& folder, std::uint64_t mib) 
     std::filesystem::remove(folder / "opened");
     need(bool(remove_attachment(folder / "attachments", row->id)), "removing");
   }
-  print("attachment seal vs age, wall", best[0][0], best[0][1], "s", "1.0");
-  print("attachment open vs age, wall", best[1][0], best[1][1], "s", "1.0");
+  print("seal", best[0][0], best[0][1], "s", "1.0");
+  print("open", best[1][0], best[1][1], "s", "1.0");
 }
 
-int run(const std::filesystem::path& folder, std::size_t notes, std::uint64_t attachment_mib) {
+/// What a process of its own does over the vault that was made: looks for things and writes some.
+int use_vault(const std::filesystem::path& folder) {
+  auto compartment = Compartment::open({.path = folder / "general.db"}, key(), name());
+  need(bool(compartment), "opening");
+  Texts texts(2);
+  for (std::size_t n = 0; n < 300; ++n) {
+    need(bool(compartment->search({.words = texts.word(20 + n * 7)})), "a search");
+  }
+  for (std::uint64_t at = 0; at < 20; ++at) {
+    std::vector<ItemVersion> items;
+    for (std::uint64_t n = 0; n < kBatch; ++n) {
+      items.push_back(message((std::uint64_t{1} << 41U) + at * kBatch + n, texts.next()));
+    }
+    const Salt salt{};
+    const std::string record = "batch " + std::to_string(at);
+    const Digest256 commit = *commit_to(salt, as_bytes(record));
+    need(bool(compartment->put_pending(commit, salt, as_bytes(record), {.items = items})), "put");
+    need(bool(compartment->discard(commit)), "discard");
+  }
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  print("memory", static_cast<double>(used.ru_maxrss) / 1024, 96.0, "MiB", "1.0");
+  return 0;
+}
+
+void measure_memory(const std::filesystem::path& folder) {
+  const auto used = run_tool({"/proc/self/exe", folder, "use"});
+  need(used.exit_status == 0, "a process of its own");
+  std::fputs(used.out.c_str(), stdout);
+}
+
+/// Takes messages of an export into a compartment as signed batches.
+class Import final : public imports::MessageSink {
+ public:
+  Import(Compartment& compartment, LedgerFile& ledger, Signer& signer)
+      : compartment_(&compartment), ledger_(&ledger), signer_(&signer) {}
+  Status take(const imports::Message& from) override {
+    auto source = imports::import_key(from);
+    if (!source) return std::move(source).error();
+    ItemVersion item = message((std::uint64_t{1} << 42U) + count++, from.text);
+    item.author = from.user;
+    item.source.emplace();
+    std::copy_n(source->begin(), item.source->size(), item.source->begin());
+    item.text.fields = R"({"digest":")" + to_hex(from.origin.digest) + R"(","member":")" +
+                       from.origin.member + R"(","offset":)" + std::to_string(from.origin.offset) +
+                       "}";
+    items_.push_back(std::move(item));
+    return items_.size() == kBatch ? flush() : ok();
+  }
+  Status take(const imports::BadRecord& /*bad*/) override { return ok(); }
+  Status take_unread(std::string_view /*member*/) override { return ok(); }
+  Status flush() {
+    if (!items_.empty()) insert_batch(*compartment_, *ledger_, *signer_, items_, randomness_);
+    items_.clear();
+    return ok();
+  }
+  std::uint64_t count = 0;
+
+ private:
+  Compartment* compartment_;
+  LedgerFile* ledger_;
+  Signer* signer_;
+  SystemRandomness randomness_;
+  std::vector<ItemVersion> items_;
+};
+
+/// A whole import against putting the same messages into plain SQLite, both by the clock.
+void measure_slack(const std::filesystem::path& folder, const char* path) {
+  SystemRandomness randomness;
+  auto signer = Ed25519Signer::generate(randomness);
+  const auto here = folder / "slack";
+  std::filesystem::create_directories(here / "plain");
+  const DatabaseOptions ours{.path = here / "general.db"};
+  const DatabaseOptions plain{.path = here / "plain" / "general.db", .plain_for_comparison = true};
+  need(bool(Compartment::create(ours, key(), name())), "creating");
+  need(bool(Compartment::create(plain, {}, name())), "creating");
+  auto ledger = LedgerFile::create(here / "ledger", *LedgerId::parse(std::string(32, '2')));
+  auto compartment = Compartment::open(ours, key(), name());
+  auto file = FileAccess::open(path);
+  need(compartment && ledger && file, "opening");
+  Import sink(*compartment, *ledger, *signer);
+  double start = wall_seconds();
+  need(bool(imports::import_on_two_threads(*file, {}, sink)) && bool(sink.flush()), "an import");
+  need(bool(compartment->optimize()), "merging");
+  const double mine = static_cast<double>(sink.count) / (wall_seconds() - start);
+  auto database = Database::open(plain, {});
+  need(database && bool(database->execute("INSERT INTO records VALUES(1, zeroblob(32), 0, "
+                                          "'appended', x'', zeroblob(16), x'')")),
+       "a plain record");
+  std::vector<ItemVersion> items;
+  double theirs = 0;
+  const auto insert = [&] {
+    start = wall_seconds();
+    insert_plain(*database, items);
+    theirs += wall_seconds() - start;
+    items.clear();
+  };
+  const auto copied = compartment->each_item("", [&](const ItemVersion& item) {
+    items.push_back(item);
+    if (items.size() == kBatch) insert();
+    return ok();
+  });
+  need(bool(copied), "reading");
+  if (!items.empty()) insert();
+  start = wall_seconds();
+  need(bool(database->execute("INSERT INTO search(search) VALUES('optimize')")), "merging");
+  theirs += wall_seconds() - start;
+  print("slack", mine, static_cast<double>(sink.count) / theirs, "/s", "0.5 at least");
+}
+
+int run(const std::filesystem::path& folder, std::size_t notes, std::uint64_t attachment_mib,
+        const char* slack_export) {
   std::filesystem::create_directories(folder);
   Side ours{.options = {.path = folder / "general.db"}, .key = key()};
   Side plain{.options = {.path = folder / "plain" / "general.db"}, .key = {}};
@@ -395,23 +508,18 @@ int run(const std::filesystem::path& folder, std::size_t notes, std::uint64_t at
   plain.options.plain_for_comparison = true;
   need(bool(Compartment::create(ours.options, ours.key, name())), "creating");
   need(bool(Compartment::create(plain.options, plain.key, name())), "creating");
-  std::printf("%zu notes\n%-34s %12s %12s %-4s %6s  reach\n", notes, "measure", "ours", "plain", "",
-              "ratio");
   measure_import(ours, plain, notes, folder);
   measure_index(ours, plain);
   measure_search(ours, plain, notes, Texts(2));
   measure_one_note(ours, plain, folder);
-  print("size of the file",
-        static_cast<double>(std::filesystem::file_size(ours.options.path)) / 1048576,
+  print("size", static_cast<double>(std::filesystem::file_size(ours.options.path)) / 1048576,
         static_cast<double>(std::filesystem::file_size(plain.options.path)) / 1048576, "MiB",
         "1.15");
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  std::printf("peak memory with both sides open: %ld MiB (reach 96 for one)\n",
-              used.ru_maxrss / 1024);
+  measure_memory(folder);
   measure_slots(folder);
   measure_rotation(ours, folder);
   if (attachment_mib > 0) measure_attachment(folder, attachment_mib);
+  if (slack_export != nullptr) measure_slack(folder, slack_export);
   return 0;
 }
 
@@ -426,9 +534,11 @@ std::uint64_t number_of(const char* text) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "usage: vault_bench FOLDER [NOTES [ATTACHMENT-MIB]]\n");
+    std::fprintf(stderr, "usage: vault_bench FOLDER [NOTES [ATTACHMENT-MIB [EXPORT.zip]]]\n");
     return 2;
   }
+  if (argc == 3 && std::string_view(argv[2]) == "use") return casebook::vault::use_vault(argv[1]);
   return casebook::vault::run(argv[1], argc > 2 ? casebook::vault::number_of(argv[2]) : 10000,
-                              argc > 3 ? casebook::vault::number_of(argv[3]) : 0);
+                              argc > 3 ? casebook::vault::number_of(argv[3]) : 0,
+                              argc > 4 ? argv[4] : nullptr);
 }
