@@ -5,6 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/json_text.h"
 #include "tests/support/faulty_files.h"
 #include "tests/support/seeded_randomness.h"
 #include "tests/support/temporary_folder.h"
@@ -146,6 +150,46 @@ TEST_F(CaseWriterTest, Rt28RaisesATimeThatWouldRunBackwards) {
   ASSERT_TRUE(late);
   EXPECT_TRUE(late->is_raised);
   EXPECT_EQ(late->received_at, noon());
+}
+
+// RT-3: outside the compartments nothing tells who wrote, where, when, or the same thing twice.
+TEST_F(CaseWriterTest, Rt3TheLedgerTellsNobodyWhoWroteWhereOrWhen) {
+  const CompartmentName legal_name{case_id_, "legal", 1};
+  DatabaseOptions legal_file = database();
+  legal_file.path = paths_.vault() / "legal.db";
+  SecretBytes legal_key(Bytes(kDataKeyBytes, std::byte{3}));
+  ASSERT_TRUE(Compartment::create(legal_file, legal_key, legal_name));
+  {
+    Compartment general = this->general();
+    auto legal = Compartment::open(legal_file, legal_key, legal_name);
+    ASSERT_TRUE(legal);
+    CaseWriter writer = this->writer(general);
+    const SignedStatement same = note(writer.basis(), 1);
+    ASSERT_TRUE(writer.append(general, {same}, noon()));
+    ASSERT_TRUE(writer.append(*legal, {same}, noon()));
+    ASSERT_TRUE(writer.append(*legal, {note(writer.basis(), 2)}, noon()));
+    ASSERT_TRUE(std::move(general).close());
+    ASSERT_TRUE(std::move(*legal).close());
+  }
+  const Bytes ledger = *read_file(paths_.ledger(), 1 << 20);
+  std::string_view text = as_text(ledger);
+  std::set<std::string> commits;
+  for (std::uint64_t seq = 0; !text.empty(); ++seq) {
+    auto line = parse_json(text.substr(0, text.find('\n')));
+    ASSERT_TRUE(line) << text;
+    text.remove_prefix(text.find('\n') + 1);
+    EXPECT_TRUE(json_only_members(*line, {"commit", "prev", "seq"}));
+    commits.insert(*json_text_member(*line, "commit"));
+  }
+  EXPECT_EQ(commits.size(), 3U) << "the same words twice do not look the same";
+  const std::string author = ada_.public_key().line().substr(12, 40);
+  for (const auto& entry : fs::recursive_directory_iterator(paths_.root)) {
+    if (!entry.is_regular_file() || entry.path() == paths_.case_file()) continue;
+    const Bytes bytes = *read_file(entry.path(), 1 << 24);
+    for (const std::string_view told : {std::string_view("number"), std::string_view(author)}) {
+      EXPECT_EQ(as_text(bytes).find(told), std::string_view::npos) << entry.path();
+    }
+  }
 }
 
 // RT-5: a statement whose basis is another history is not taken for one of ours.
