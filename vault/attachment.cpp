@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "core/printable.h"
+#include "vault/folder.h"
 
 namespace casebook::vault {
 namespace {
@@ -26,7 +27,11 @@ class HashBeside {
   static Result<std::unique_ptr<HashBeside>> start() {
     auto hasher = Sha256::create();
     if (!hasher) return std::move(hasher).error();
-    return std::unique_ptr<HashBeside>(new HashBeside(*std::move(hasher)));
+    try {
+      return std::unique_ptr<HashBeside>(new HashBeside(*std::move(hasher)));
+    } catch (const std::system_error&) {
+      return Error{ErrorCode::limit_exceeded, "no thread can be started"};
+    }
   }
   ~HashBeside() {
     const std::scoped_lock lock(mutex_);
@@ -104,7 +109,8 @@ Result<Passed> pass(ByteSource& source, ByteSink& sink, std::uint64_t size_bytes
     if (!count) return std::move(count).error();
     if (*count == 0) break;
     if (*count > size_bytes_max - passed.size_bytes) {
-      return Error{ErrorCode::limit_exceeded, "the attachment is too large"};
+      return Error{ErrorCode::limit_exceeded, "the attachment is too large",
+                   "receive it as evidence instead"};
     }
     passed.size_bytes += *count;
     const auto bytes = block.reveal().first(*count);
@@ -125,11 +131,6 @@ class NoSink final : public ByteSink {
   Status write(std::span<const std::byte> /*bytes*/) override { return ok(); }
 };
 
-Status make_folder(const std::filesystem::path& folder) {
-  if (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return ok();
-  return system_error("make " + printable(folder.native()), errno);
-}
-
 }  // namespace
 
 std::filesystem::path attachment_path(const std::filesystem::path& folder, const AttachmentId& id) {
@@ -142,7 +143,7 @@ Result<AttachmentRow> seal_attachment(ByteSource& source, const AttachmentOption
   if (!id) return std::move(id).error();
   auto identity = AgeIdentity::make(randomness);
   if (!identity) return std::move(identity).error();
-  if (auto made = make_folder(options.folder); !made) return std::move(made).error();
+  if (auto made = make_folders(options.folder); !made) return std::move(made).error();
   auto file = DurableFile::create(attachment_path(options.folder, *id), 0600, IfExists::refuse,
                                   calls_of(options));
   if (!file) return std::move(file).error();
@@ -171,8 +172,11 @@ Status open_attachment(const std::filesystem::path& folder, const AttachmentRow&
   auto reader = AgeReader::open(source, {.identities = std::span(&*identity, 1)});
   if (!reader) return std::move(reader).error().context(doing);
   auto passed = pass(*reader, sink, row.size_bytes);
-  if (!passed) return std::move(passed).error().context(doing);
-  if (passed->size_bytes == row.size_bytes && passed->digest == row.digest) return ok();
+  const bool is_longer = !passed && passed.error().code == ErrorCode::limit_exceeded;
+  if (!passed && !is_longer) return std::move(passed).error().context(doing);
+  if (!is_longer && passed->size_bytes == row.size_bytes && passed->digest == row.digest) {
+    return ok();
+  }
   return Error{ErrorCode::corrupt, doing + ": these are not the bytes that were recorded",
                "restore the file from a backup"};
 }
@@ -202,20 +206,14 @@ Status remove_attachment(const std::filesystem::path& folder, const AttachmentId
 
 Result<std::vector<std::filesystem::path>> stray_attachments(const std::filesystem::path& folder,
                                                              std::vector<AttachmentId> known) {
-  std::vector<std::filesystem::path> strays;
-  std::error_code failed;
-  if (!std::filesystem::exists(folder, failed)) return strays;
+  auto paths = list_folder(folder);
+  if (!paths) return paths;
   std::ranges::sort(known);
-  for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
-    const std::string stem = entry.path().stem().native();
-    auto id = AttachmentId::parse(stem);
-    const bool is_known =
-        id && entry.path().extension() == ".age" && std::ranges::binary_search(known, *id);
-    if (!is_known) strays.push_back(entry.path());
-  }
-  if (failed) return system_error("read " + printable(folder.native()), failed.value());
-  std::ranges::sort(strays);
-  return strays;
+  std::erase_if(*paths, [&](const std::filesystem::path& path) {
+    auto id = AttachmentId::parse(path.stem().native());
+    return id && path.extension() == ".age" && std::ranges::binary_search(known, *id);
+  });
+  return paths;
 }
 
 }  // namespace casebook::vault

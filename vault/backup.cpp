@@ -11,6 +11,7 @@
 #include "core/json_text.h"
 #include "core/printable.h"
 #include "vault/database.h"
+#include "vault/folder.h"
 
 namespace casebook::vault {
 namespace {
@@ -21,6 +22,10 @@ constexpr std::size_t kBlockBytes = std::size_t{1} << 20U;
 constexpr std::string_view kParts[] = {"case.json", "ledger",   "head",
                                        "vault",     "evidence", "releases"};
 
+constexpr std::string_view kPassingEndings[] = {".db-shm",      ".db.new",    ".db.new-wal",
+                                                ".db.new-shm",  ".db.next",   ".db.next-wal",
+                                                ".db.next-shm", ".slots.next"};
+
 using Manifest = std::map<std::string, Digest256>;  // Path below the folder, with '/'.
 
 Error refuse(const std::filesystem::path& path, std::string_view what, std::string_view hint = {}) {
@@ -30,8 +35,12 @@ Error refuse(const std::filesystem::path& path, std::string_view what, std::stri
 
 /// Files that mean something to running programs only, or to an exchange that was not finished.
 bool is_passing(std::string_view path) {
-  return path == "vault/lock" || path == "vault/use" || path.ends_with(".db-shm") ||
-         path.ends_with(".next") || path.ends_with(".new") || path.ends_with(".next-wal");
+  constexpr std::string_view vault = "vault/";
+  if (!path.starts_with(vault)) return false;
+  const std::string_view name = path.substr(vault.size());
+  if (name.find('/') != std::string_view::npos) return false;
+  return name == "lock" || name == "use" ||
+         std::ranges::any_of(kPassingEndings, [&](auto ending) { return name.ends_with(ending); });
 }
 
 Status list_files(const std::filesystem::path& root, const std::filesystem::path& below,
@@ -47,15 +56,10 @@ Status list_files(const std::filesystem::path& root, const std::filesystem::path
   }
   if (!S_ISDIR(status.st_mode))
     return refuse(path, "is neither file nor folder", "remove it from the case folder");
-  std::vector<std::filesystem::path> names;
-  std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator(path, failed)) {
-    names.push_back(entry.path().filename());
-  }
-  if (failed) return system_error("read " + printable(path.native()), failed.value());
-  std::ranges::sort(names);
-  for (const auto& name : names) {
-    if (auto listed = list_files(root, below / name, files); !listed) return listed;
+  auto entries = list_folder(path);
+  if (!entries) return std::move(entries).error();
+  for (const auto& entry : *entries) {
+    if (auto listed = list_files(root, below / entry.filename(), files); !listed) return listed;
   }
   return ok();
 }
@@ -108,19 +112,14 @@ Result<Digest256> read_through(const std::filesystem::path& path, ByteSink* out,
   return std::move(sink).finish();
 }
 
-Status make_folders(const std::filesystem::path& folder) {
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  return failed ? Status(system_error("make " + printable(folder.native()), failed.value())) : ok();
-}
-
 Status sync_tree(const std::filesystem::path& root, FileCalls& calls) {
-  std::error_code failed;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(root, failed)) {
-    if (!entry.is_directory()) continue;
-    if (auto synced = sync_folder(entry.path(), calls); !synced) return synced;
+  auto entries = list_folder(root);
+  if (!entries) return std::move(entries).error();
+  for (const auto& entry : *entries) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(std::filesystem::symlink_status(entry, ignored))) continue;
+    if (auto synced = sync_tree(entry, calls); !synced) return synced;
   }
-  if (failed) return system_error("read " + printable(root.native()), failed.value());
   return sync_folder(root, calls);
 }
 
@@ -231,7 +230,8 @@ Status check_free(const std::filesystem::path& target) {
 class Building {
  public:
   explicit Building(std::filesystem::path target)
-      : target_(std::move(target)), path_(target_.native() + ".unfinished") {}
+      : target_(target.has_filename() ? std::move(target) : target.parent_path()),
+        path_(target_.native() + ".unfinished") {}
   ~Building() {
     std::error_code ignored;
     if (!is_done_) std::filesystem::remove_all(path_, ignored);

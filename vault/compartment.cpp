@@ -277,6 +277,15 @@ Result<std::optional<StoredRecord>> Compartment::record_at(std::uint64_t seq) {
                              {static_cast<std::int64_t>(seq)}));
 }
 
+Result<std::optional<std::uint64_t>> Compartment::last_seq() {
+  auto rows = state_->database.query("SELECT max(seq) FROM records");
+  if (!rows) return std::move(rows).error();
+  auto row = rows->next();
+  if (!row) return std::move(row).error();
+  if (!*row || rows->is_null(0)) return std::optional<std::uint64_t>();
+  return std::optional(static_cast<std::uint64_t>(rows->integer(0)));
+}
+
 Status Compartment::each_record(const std::function<Status(const StoredRecord&)>& visit,
                                 std::uint64_t first_seq) {
   const auto first = static_cast<std::int64_t>(std::min<std::uint64_t>(first_seq, INT64_MAX));

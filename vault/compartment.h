@@ -46,6 +46,17 @@ struct CompartmentFinding {
   std::optional<Digest256> commit = {};  ///< The record concerned.
 };
 
+/// How many rows the indexes of the tables name.
+struct RowCounts {
+  std::uint64_t records = 0;
+  std::uint64_t items = 0;
+  std::uint64_t versions = 0;
+  std::uint64_t tags = 0;
+  std::uint64_t attachments = 0;
+  std::uint64_t identities = 0;
+  bool operator==(const RowCounts&) const = default;
+};
+
 struct CompartmentReport {
   std::uint64_t records = 0;
   std::uint64_t pending = 0;
@@ -92,6 +103,8 @@ class Compartment {
   Result<std::vector<StoredRecord>> pending();
   Result<std::optional<StoredRecord>> record_of(const Digest256& commit);
   Result<std::optional<StoredRecord>> record_at(std::uint64_t seq);
+  /// The last place in the ledger that a record here has.
+  Result<std::optional<std::uint64_t>> last_seq();
   /// Visits appended and erased records in the order of the ledger; an error ends it.
   Status each_record(const std::function<Status(const StoredRecord&)>& visit,
                      std::uint64_t first_seq = 0);
@@ -136,6 +149,11 @@ class Compartment {
   /// ledger by each_record(): that finds old pages and lost records.
   static Result<CompartmentReport> verify(const DatabaseOptions& options, const SecretBytes& key,
                                           const CompartmentName& name);
+  /// As verify(), of a file that copy_to() has just written: leaves out what copying cannot change,
+  /// the words in the full-text index, and reads every page once.
+  static Result<CompartmentReport> verify_copy(const DatabaseOptions& options,
+                                               const SecretBytes& key, const CompartmentName& name);
+  Result<RowCounts> count_rows();
 
  private:
   struct State;

@@ -16,18 +16,12 @@ Digest256 erased_line(const std::optional<ItemLeaf>& leaf) {
 
 Status add_items(Database& database, std::string_view sql, std::int64_t record,
                  std::vector<Digest256>& lines) {
-  auto rows = database.query(sql, {record});
-  if (!rows) return std::move(rows).error();
-  for (;;) {
-    auto row = rows->next();
-    if (!row) return std::move(row).error();
-    if (!*row) return ok();
-    auto item = read_item(*rows);
-    if (!item) return std::move(item).error();
-    auto line = line_of(*item);
+  return each_item_row(database.query(sql, {record}), [&](const ItemVersion& item) -> Status {
+    auto line = line_of(item);
     if (!line) return std::move(line).error();
     lines.push_back(*line);
-  }
+    return ok();
+  });
 }
 
 Status add_attachments(Database& database, std::int64_t record, std::vector<Digest256>& lines) {

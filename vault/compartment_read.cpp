@@ -47,18 +47,6 @@ Status read_optional_columns(const Statement& row, ItemVersion& item) {
   return ok();
 }
 
-Status each_row(Result<Statement> rows, const std::function<Status(const ItemVersion&)>& visit) {
-  if (!rows) return std::move(rows).error();
-  for (;;) {
-    auto row = rows->next();
-    if (!row) return std::move(row).error();
-    if (!*row) return ok();
-    auto item = read_item(*rows);
-    if (!item) return std::move(item).error();
-    if (auto visited = visit(*item); !visited) return visited;
-  }
-}
-
 Result<AttachmentEntry> read_attachment(const Statement& row) {
   auto id = AttachmentId::parse(to_hex(row.bytes(0)));
   auto digest = read_digest(row, 2);
@@ -126,9 +114,22 @@ Result<ItemVersion> read_item(const Statement& row) {
   return item;
 }
 
+Status each_item_row(Result<Statement> rows,
+                     const std::function<Status(const ItemVersion&)>& visit) {
+  if (!rows) return std::move(rows).error();
+  for (;;) {
+    auto row = rows->next();
+    if (!row) return std::move(row).error();
+    if (!*row) return ok();
+    auto item = read_item(*rows);
+    if (!item) return std::move(item).error();
+    if (auto visited = visit(*item); !visited) return visited;
+  }
+}
+
 Result<std::optional<ItemVersion>> Compartment::item(const ItemId& id) {
   std::optional<ItemVersion> found;
-  auto read = each_row(
+  auto read = each_item_row(
       state_->database.query(
           "SELECT id, kind, version, state, author, on_behalf_of, claimed, received, reply_to, "
           "source, leaf_salt, leaf, title, tags, fields, body FROM items WHERE id=? "
@@ -144,7 +145,7 @@ Result<std::optional<ItemVersion>> Compartment::item(const ItemId& id) {
 
 Result<std::vector<ItemVersion>> Compartment::history(const ItemId& id) {
   std::vector<ItemVersion> versions;
-  auto read = each_row(
+  auto read = each_item_row(
       state_->database.query(
           "SELECT i.id, i.kind, v.version, v.state, v.author, v.on_behalf_of, v.claimed, "
           "v.received, "
@@ -180,7 +181,7 @@ Result<std::vector<ItemId>> Compartment::replies(const ItemId& id) {
 Status Compartment::each_item(std::string_view kind,
                               const std::function<Status(const ItemVersion&)>& visit) {
   if (kind.empty()) {
-    return each_row(
+    return each_item_row(
         state_->database.query(
             "SELECT id, kind, version, state, author, on_behalf_of, claimed, received, reply_to, "
             "source, leaf_salt, leaf, title, tags, fields, body FROM items "
@@ -188,7 +189,7 @@ Status Compartment::each_item(std::string_view kind,
             "ORDER BY number"),
         visit);
   }
-  return each_row(
+  return each_item_row(
       state_->database.query(
           "SELECT id, kind, version, state, author, on_behalf_of, claimed, received, reply_to, "
           "source, leaf_salt, leaf, title, tags, fields, body FROM items WHERE kind=? "
@@ -207,7 +208,7 @@ Result<std::vector<ItemVersion>> Compartment::items_of(const Digest256& commit) 
     items.push_back(item);
     return ok();
   };
-  auto read = each_row(
+  auto read = each_item_row(
       database.query(
           "SELECT id, kind, version, state, author, on_behalf_of, claimed, received, reply_to, "
           "source, leaf_salt, leaf, title, tags, fields, body FROM items WHERE record=? "
@@ -215,7 +216,7 @@ Result<std::vector<ItemVersion>> Compartment::items_of(const Digest256& commit) 
           {(*record)->number}),
       take);
   if (read) {
-    read = each_row(
+    read = each_item_row(
         database.query(
             "SELECT i.id, i.kind, v.version, v.state, v.author, v.on_behalf_of, v.claimed, "
             "v.received, v.reply_to, v.source, v.leaf_salt, v.leaf, v.title, v.tags, v.fields, "

@@ -39,18 +39,26 @@ Result<Filters> filters_of(const SearchQuery& query) {
 // The engine evaluates the lists in parentheses once; with no filter they cost nothing.
 constexpr std::string_view kByRelevance =
     "SELECT i.id, i.kind, i.version, i.author, i.claimed, i.received, i.title, "
-    "CASE WHEN ?8 THEN snippet(search, -1, ?9, ?9, '…', 24) ELSE '' END, search.rank, "
-    "(SELECT r.seq FROM records r WHERE r.number=i.record) "
+    "CASE WHEN ?8 THEN snippet(search, -1, ?9, ?9, '…', 24) ELSE '' END, search.rank "
     "FROM search CROSS JOIN items i ON i.number=search.rowid WHERE search MATCH ?1 "
     "AND (?2='' OR i.kind IN (SELECT value FROM json_each(?2))) "
     "AND (?3='' OR EXISTS(SELECT 1 FROM tags t WHERE t.tag=?3 AND t.item=i.number)) "
     "AND i.received>=?4 AND i.received<?5 "
     "AND i.record NOT IN (SELECT number FROM records WHERE state='pending') "
     "ORDER BY search.rank LIMIT ?6 OFFSET ?7";
+// Without a filter only what is shown is fetched: a common word may stand in every tenth item.
+constexpr std::string_view kByRelevanceAlone =
+    "SELECT i.id, i.kind, i.version, i.author, i.claimed, i.received, i.title, "
+    "CASE WHEN ?8 THEN (SELECT snippet(search, -1, ?9, ?9, '…', 24) FROM search "
+    "WHERE search MATCH ?1 AND search.rowid=best.number) ELSE '' END, best.score "
+    "FROM (SELECT rowid AS number, rank AS score FROM search WHERE search MATCH ?1 "
+    "AND ?2='' AND ?3='' AND ?4<?5 AND rowid NOT IN (SELECT number FROM items WHERE record IN "
+    "(SELECT number FROM records WHERE state='pending')) "
+    "ORDER BY rank LIMIT ?6 OFFSET ?7) best CROSS JOIN items i ON i.number=best.number "
+    "ORDER BY best.score, best.number";
 constexpr std::string_view kByAge =
     "SELECT i.id, i.kind, i.version, i.author, i.claimed, i.received, i.title, "
-    "CASE WHEN ?8 THEN snippet(search, -1, ?9, ?9, '…', 24) ELSE '' END, 0.0, "
-    "(SELECT r.seq FROM records r WHERE r.number=i.record) "
+    "CASE WHEN ?8 THEN snippet(search, -1, ?9, ?9, '…', 24) ELSE '' END, 0.0 "
     "FROM search CROSS JOIN items i ON i.number=search.rowid WHERE search MATCH ?1 "
     "AND (?2='' OR i.kind IN (SELECT value FROM json_each(?2))) "
     "AND (?3='' OR EXISTS(SELECT 1 FROM tags t WHERE t.tag=?3 AND t.item=i.number)) "
@@ -59,8 +67,7 @@ constexpr std::string_view kByAge =
     "ORDER BY search.rowid DESC LIMIT ?6 OFFSET ?7";
 constexpr std::string_view kEverything =
     "SELECT i.id, i.kind, i.version, i.author, i.claimed, i.received, i.title, "
-    "CASE WHEN ?8 THEN substr(i.body, 1, 160) ELSE substr(?9, 1, 0) END, 0.0, "
-    "(SELECT r.seq FROM records r WHERE r.number=i.record) "
+    "CASE WHEN ?8 THEN substr(i.body, 1, 160) ELSE substr(?9, 1, 0) END, 0.0 "
     "FROM items i WHERE ?1='' AND i.state='live' "
     "AND (?2='' OR i.kind IN (SELECT value FROM json_each(?2))) "
     "AND (?3='' OR EXISTS(SELECT 1 FROM tags t WHERE t.tag=?3 AND t.item=i.number)) "
@@ -92,7 +99,6 @@ Result<SearchHit> read_hit(const Statement& row, std::string_view mark) {
   auto id = read_id(row, 0);
   if (!id) return std::move(id).error();
   SearchHit hit{.id = *id,
-                .seq = 0,
                 .kind = std::string(row.text(1)),
                 .version = static_cast<std::uint64_t>(row.integer(2)),
                 .author = std::string(row.text(3)),
@@ -102,7 +108,6 @@ Result<SearchHit> read_hit(const Statement& row, std::string_view mark) {
                 .snippet = std::string(row.text(7)),
                 .matched = {},
                 .score = row.real(8)};
-  hit.seq = static_cast<std::uint64_t>(row.integer(9));
   if (!row.is_null(4)) hit.claimed = UtcSeconds(std::chrono::seconds(row.integer(4)));
   take_marks(hit, mark);
   return hit;
@@ -119,8 +124,10 @@ Result<std::vector<SearchHit>> Compartment::search(const SearchQuery& query) {
   if (!*expression && !query.words.empty()) return hits;  // Nothing in it that could be found.
   auto mark = make_mark();
   if (!mark) return std::move(mark).error();
+  const bool is_alone = query.kinds.empty() && query.tag.empty() && !query.since && !query.until;
+  const std::string_view ranked = is_alone ? kByRelevanceAlone : kByRelevance;
   const std::string_view sql = !*expression                            ? kEverything
-                               : query.order == SearchOrder::relevance ? kByRelevance
+                               : query.order == SearchOrder::relevance ? ranked
                                                                        : kByAge;
   auto rows = state_->database.query(
       sql, {expression->value_or(""), filters->kinds, filters->tag, filters->since, filters->until,

@@ -17,6 +17,9 @@ extern const std::string_view kCompartmentSchema;
 /// state, author, on_behalf_of, claimed, received, reply_to, source, leaf_salt, leaf, title, tags,
 /// fields, body. @return `corrupt` when one cannot be what was written.
 Result<ItemVersion> read_item(const Statement& row);
+/// Visits all rows of that form.
+Status each_item_row(Result<Statement> rows,
+                     const std::function<Status(const ItemVersion&)>& visit);
 Result<ItemId> read_id(const Statement& row, int column);
 Result<Digest256> read_digest(const Statement& row, int column);
 /// Takes a row of digest, seq, state, salt, record.

@@ -78,6 +78,18 @@ Status check_records(Database& database, CompartmentReport& report) {
   return ok();
 }
 
+using Check = Status (*)(Database&, CompartmentReport&);
+
+Status run_checks(Database& database, std::span<const Check> checks, CompartmentReport& report) {
+  for (const Check check : checks) {
+    auto checked = check(database, report);
+    if (checked) continue;
+    if (checked.error().code != ErrorCode::corrupt) return checked;
+    add(report, checked.error().message);
+  }
+  return ok();
+}
+
 }  // namespace
 
 Result<CompartmentReport> Compartment::verify(const DatabaseOptions& options,
@@ -88,17 +100,49 @@ Result<CompartmentReport> Compartment::verify(const DatabaseOptions& options,
   for (std::string& problem : *problems) add(report, std::move(problem));
   auto opened = open(options, key, name);
   if (!opened) return std::move(opened).error();
-  Database& database = opened->state_->database;
-  for (const auto check : {check_index, check_references, check_records}) {
-    auto checked = check(database, report);
-    if (checked) continue;
-    if (checked.error().code != ErrorCode::corrupt) return std::move(checked).error();
-    add(report, checked.error().message);
-  }
+  constexpr Check checks[] = {check_index, check_references, check_records};
+  auto checked = run_checks(opened->state_->database, checks, report);
+  if (!checked) return std::move(checked).error();
   if (auto closed = std::move(*opened).close(); !closed && report.findings.empty()) {
     return std::move(closed).error();
   }
   return report;
+}
+
+Result<CompartmentReport> Compartment::verify_copy(const DatabaseOptions& options,
+                                                   const SecretBytes& key,
+                                                   const CompartmentName& name) {
+  CompartmentReport report;
+  auto problems = Database::check_copy(options, key);
+  if (!problems) return std::move(problems).error();
+  for (std::string& problem : *problems) add(report, std::move(problem));
+  auto opened = open(options, key, name);
+  if (!opened) return std::move(opened).error();
+  constexpr Check checks[] = {check_references, check_records};
+  auto checked = run_checks(opened->state_->database, checks, report);
+  if (!checked) return std::move(checked).error();
+  auto closed = std::move(*opened).close();
+  if (!closed) return std::move(closed).error();
+  return report;
+}
+
+Result<RowCounts> Compartment::count_rows() {
+  RowCounts counts;
+  const std::pair<std::string_view, std::uint64_t*> tables[] = {
+      {"SELECT count(*) FROM records", &counts.records},
+      {"SELECT count(*) FROM items", &counts.items},
+      {"SELECT count(*) FROM versions", &counts.versions},
+      {"SELECT count(*) FROM tags", &counts.tags},
+      {"SELECT count(*) FROM attachments", &counts.attachments},
+      {"SELECT count(*) FROM identities", &counts.identities}};
+  for (const auto& [sql, count] : tables) {
+    auto rows = state_->database.query(sql);
+    if (!rows) return std::move(rows).error();
+    auto row = rows->next();
+    if (!row) return std::move(row).error();
+    *count = static_cast<std::uint64_t>(rows->integer(0));
+  }
+  return counts;
 }
 
 }  // namespace casebook::vault

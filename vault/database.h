@@ -152,6 +152,9 @@ class Database {
   /// Checks every page and every index on a connection of its own, under the lock, after a
   /// checkpoint. @return what is wrong with the file; an error when it cannot be checked at all.
   static Result<Problems> check_file(const DatabaseOptions& options, const SecretBytes& key);
+  /// Reads every page of every table of a file that was just written, and no more: what its cipher
+  /// or its structure has wrong shows.
+  static Result<Problems> check_copy(const DatabaseOptions& options, const SecretBytes& key);
 
  private:
   explicit Database(std::unique_ptr<Connection> connection);

@@ -7,6 +7,7 @@
 
 #include "core/ids.h"
 #include "core/printable.h"
+#include "vault/folder.h"
 
 namespace casebook::vault {
 namespace {
@@ -17,25 +18,6 @@ constexpr std::size_t kSealedBytesMax = kInboxItemBytesMax + (std::size_t{64} <<
 
 std::filesystem::path item_path(const InboxFolders& folders, const Digest256& commit) {
   return folders.inbox / (to_hex(commit) + ".age");
-}
-
-Status make_folder(const std::filesystem::path& folder) {
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed) return system_error("make " + printable(folder.native()), failed.value());
-  return ok();
-}
-
-Result<std::vector<std::filesystem::path>> files_in(const std::filesystem::path& folder) {
-  std::vector<std::filesystem::path> files;
-  std::error_code failed;
-  if (!std::filesystem::exists(folder, failed)) return files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
-    files.push_back(entry.path());
-  }
-  if (failed) return system_error("read " + printable(folder.native()), failed.value());
-  std::ranges::sort(files);
-  return files;
 }
 
 Error not_an_item(std::string_view why) {
@@ -71,7 +53,7 @@ Result<Digest256> put_inbox_item(const InboxFolders& folders, const AgeRecipient
   }
   auto commit = commit_to(item.salt, item.record);
   if (!commit) return commit;
-  if (auto made = make_folder(folders.inbox); !made) return std::move(made).error();
+  if (auto made = make_folders(folders.inbox); !made) return std::move(made).error();
   Bytes plain = to_bytes(std::string(kStart) + to_hex(item.salt) + "\n");
   plain.insert(plain.end(), item.record.begin(), item.record.end());
   const SecretBytes wiped(std::move(plain));
@@ -107,7 +89,7 @@ Status remove_inbox_item(const InboxFolders& folders, const Digest256& commit, F
 
 Result<InboxReport> check_inbox(const InboxFolders& folders, std::span<const Digest256> expected,
                                 const std::function<Result<bool>(const Digest256&)>& is_taken_in) {
-  auto files = files_in(folders.inbox);
+  auto files = list_folder(folders.inbox);
   if (!files) return std::move(files).error();
   InboxReport report;
   std::vector<std::filesystem::path> of_expected;
@@ -132,7 +114,7 @@ Result<Quarantined> quarantine(const InboxFolders& folders, const std::filesyste
   struct stat status {};
   if (::lstat(file.c_str(), &status) != 0) return system_error("quarantine", errno);
   if (!S_ISREG(status.st_mode)) return Quarantined::refused_full;
-  auto held = files_in(folders.quarantine);
+  auto held = list_folder(folders.quarantine);
   if (!held) return std::move(held).error();
   std::uint64_t bytes = static_cast<std::uint64_t>(status.st_size);
   for (const auto& other : *held) {
@@ -143,7 +125,7 @@ Result<Quarantined> quarantine(const InboxFolders& folders, const std::filesyste
       static_cast<std::uint64_t>(status.st_size) > kSealedBytesMax) {
     return Quarantined::refused_full;
   }
-  if (auto made = make_folder(folders.quarantine); !made) return std::move(made).error();
+  if (auto made = make_folders(folders.quarantine); !made) return std::move(made).error();
   auto name = Id<struct QuarantineKind>::make(randomness);
   if (!name) return std::move(name).error();
   const auto target = folders.quarantine / (name->text() + ".age");

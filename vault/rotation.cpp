@@ -5,17 +5,13 @@
 #include <system_error>
 
 #include "core/printable.h"
+#include "vault/folder.h"
 
 namespace casebook::vault {
 namespace {
 
 FileCalls& calls_of(const RotationOptions& options) {
   return options.calls == nullptr ? system_file_calls() : *options.calls;
-}
-
-bool is_there(const std::filesystem::path& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
 }
 
 Status remove_file(const std::filesystem::path& path, FileCalls& calls) {
@@ -71,39 +67,43 @@ Status take_back(const CompartmentFiles& files, const std::filesystem::path& vau
   return sync_folder(vault, calls);
 }
 
-/// Reads all of a new generation and compares it with the old one.
-Status check_copy(const RotationOptions& options, const CompartmentFiles& files, const Slots& next,
-                  const CompartmentReport& old_report) {
-  auto report =
-      Compartment::verify(database_at(options, files.next_database), next.data_key, next.name);
-  if (!report) return std::move(report).error();
-  if (report->findings.empty() && report->records == old_report.records &&
-      report->items == old_report.items && report->erased == old_report.erased) {
-    return ok();
-  }
+Error not_whole() {
   return Error{ErrorCode::corrupt, "the copy under the new key is not whole",
-               "the old one is untouched; check the disk and try again"};
+               "the old one is untouched: casebook verify says whether it or the disk is damaged"};
 }
 
 /// Copies everything into the file of the next generation. The old log is empty afterwards.
-Status copy_database(const RotationOptions& options, const CompartmentFiles& files,
-                     const Slots& current, const Slots& next) {
-  auto old_report =
-      Compartment::verify(database_at(options, files.database), current.data_key, current.name);
-  if (!old_report) return std::move(old_report).error();
-  if (!old_report->findings.empty()) {
-    return Error{ErrorCode::corrupt, "the compartment is damaged: " + old_report->findings[0].what,
-                 "restore it from a backup first; nothing was changed"};
+/// @return how many rows the indexes of the old one name: its tables may have lost some.
+Result<RowCounts> copy_database(const RotationOptions& options, const CompartmentFiles& files,
+                                const Slots& current, const Slots& next) {
+  auto old =
+      Compartment::open(database_at(options, files.database), current.data_key, current.name);
+  if (!old) return std::move(old).error();
+  auto counts = old->count_rows();
+  if (!counts) return std::move(counts).error();
+  auto copied = old->copy_to(database_at(options, files.next_database), next.data_key, next.name);
+  if (!copied) return std::move(copied).error();
+  if (auto closed = std::move(*old).close(); !closed) return std::move(closed).error();
+  return counts;
+}
+
+/// Reads all of the new file: what was wrong in the old one is wrong in it, too.
+Status check_next(const RotationOptions& options, const CompartmentFiles& files, const Slots& next,
+                  const RowCounts& expected) {
+  const auto at = database_at(options, files.next_database);
+  auto report = Compartment::verify_copy(at, next.data_key, next.name);
+  if (!report) return std::move(report).error();
+  if (!report->findings.empty()) {
+    Error error = not_whole();
+    error.message += ": " + report->findings[0].what;
+    return error;
   }
-  {
-    auto old =
-        Compartment::open(database_at(options, files.database), current.data_key, current.name);
-    if (!old) return std::move(old).error();
-    auto copied = old->copy_to(database_at(options, files.next_database), next.data_key, next.name);
-    if (!copied) return copied;
-    if (auto closed = std::move(*old).close(); !closed) return closed;
-  }
-  return check_copy(options, files, next, *old_report);
+  auto opened = Compartment::open(at, next.data_key, next.name);
+  if (!opened) return std::move(opened).error();
+  auto counts = opened->count_rows();
+  if (!counts) return std::move(counts).error();
+  if (*counts != expected) return not_whole();
+  return std::move(*opened).close();
 }
 
 }  // namespace
@@ -114,18 +114,20 @@ struct Rotation::State {
   UseLock use;
   Slots slots;
   Grant grant;
+  bool is_left = false;  // leave_to_settle().
 };
 
 Rotation::Rotation(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Rotation::Rotation(Rotation&& other) noexcept = default;
 Rotation::~Rotation() {
-  if (state_) {
+  if (state_ && !state_->is_left) {
     static_cast<void>(
         bool(take_back(state_->files, state_->options.vault, calls_of(state_->options))));
   }
 }
 const Grant& Rotation::grant() const { return state_->grant; }
 const Slots& Rotation::slots() const { return state_->slots; }
+void Rotation::leave_to_settle() { state_->is_left = true; }
 
 Result<Rotation> Rotation::prepare(const RotationOptions& options, const Slots& current,
                                    std::vector<SlotPerson> persons, Randomness& randomness) {
@@ -143,8 +145,10 @@ Result<Rotation> Rotation::prepare(const RotationOptions& options, const Slots& 
   auto state = std::make_unique<State>(
       State{options, files, *std::move(use), *std::move(next), sealed->grant});
   Rotation rotation(std::move(state));  // From here on a failure takes the new files back.
-  if (auto copied = copy_database(options, files, current, rotation.slots()); !copied) {
-    return std::move(copied).error();
+  auto counts = copy_database(options, files, current, rotation.slots());
+  if (!counts) return std::move(counts).error();
+  if (auto whole = check_next(options, files, rotation.slots(), *counts); !whole) {
+    return std::move(whole).error();
   }
   if (auto staged = stage_slots(options.vault, *sealed, calls); !staged)
     return std::move(staged).error();
@@ -166,7 +170,9 @@ Result<Slots> Rotation::put_in_force() && {
   // The slots decide which generation is in force; from this rename on only forward.
   if (calls.rename(state.files.next_slots.c_str(), state.files.slots.c_str()) != 0) {
     auto failed = system_error("replace " + printable(state.files.slots.native()), errno);
-    static_cast<void>(bool(take_back(state.files, state.options.vault, calls)));
+    if (!state.is_left) {
+      static_cast<void>(bool(take_back(state.files, state.options.vault, calls)));
+    }
     return failed;
   }
   if (auto synced = sync_folder(state.options.vault, calls); !synced)
@@ -207,16 +213,15 @@ Result<std::vector<std::string>> leftover_files(const std::filesystem::path& vau
                                                 std::string_view compartment) {
   std::vector<std::string> names;
   const std::string prefix = std::string(compartment) + ".";
-  std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator(vault, failed)) {
-    const std::string name = entry.path().filename().native();
+  auto entries = list_folder(vault);
+  if (!entries) return std::move(entries).error();
+  for (const auto& entry : *entries) {
+    const std::string name = entry.filename().native();
     if (!name.starts_with(prefix)) continue;
     const std::string_view rest = std::string_view(name).substr(prefix.size());
     if (rest != "db" && rest != "slots" && rest != "db-wal" && rest != "db-shm")
       names.push_back(name);
   }
-  if (failed) return system_error("read " + printable(vault.native()), failed.value());
-  std::ranges::sort(names);
   return names;
 }
 

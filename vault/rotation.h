@@ -37,6 +37,9 @@ class Rotation {
   /// compartment holds it. Another compartment of the vault is opened with `exclusive_use`
   /// meanwhile.
   Status with_new_database(const std::function<Status(Compartment&)>& work);
+  /// From now on a failure leaves all files where they are: the grant may have been recorded, so
+  /// that taking back would lose its record. settle_and_open_slots() (keeping.h) decides.
+  void leave_to_settle();
   /// Exchanges the files; the old ones are removed, the vault is free again. @return the new slots.
   Result<Slots> put_in_force() &&;
 

@@ -6,6 +6,8 @@
 
 #include "core/json_text.h"
 #include "core/printable.h"
+#include "core/random_access.h"
+#include "vault/folder.h"
 
 namespace casebook::vault {
 namespace {
@@ -108,7 +110,47 @@ Result<CompartmentName> parse_name(const Json& object) {
   return CompartmentName{*case_id, *compartment, static_cast<std::uint64_t>(*generation)};
 }
 
-Result<Slots> parse_slots(const SecretBytes& plain) {
+/// Moves the text of a member out and leaves as many '-' in its place, so that what parses the rest
+/// never holds the secret. A quote inside a text is escaped, so this finds the member or nothing.
+std::optional<SecretBytes> take_secret(SecretBytes& plain, std::string_view key) {
+  const std::string member = '"' + std::string(key) + "\":\"";
+  const std::string_view text = as_text(plain.reveal());
+  const std::size_t found = text.find(member);
+  if (found == std::string_view::npos) return std::nullopt;
+  const std::size_t start = found + member.size();
+  const std::size_t end = text.find('"', start);
+  if (end == std::string_view::npos) return std::nullopt;
+  SecretBytes secret = SecretBytes::copy_of(text.substr(start, end - start));
+  std::ranges::fill(plain.reveal_mutable().subspan(start, end - start), std::byte{'-'});
+  return secret;
+}
+
+/// True when `key` is the member that take_secret() emptied.
+bool is_taken(const Json& object, std::string_view key, const SecretBytes& secret) {
+  auto text = json_text_member(object, key);
+  return text && *text == std::string(secret.size(), '-');
+}
+
+Result<SecretBytes> parse_data_key(const SecretBytes& hex) {
+  if (hex.size() != 2 * kDataKeyBytes) return contradicts("lacks a key");
+  SecretBytes key(kDataKeyBytes);
+  const auto digit = [&](std::size_t at) {
+    return std::string_view("0123456789abcdef").find(static_cast<char>(hex.reveal()[at]));
+  };
+  for (std::size_t n = 0; n < kDataKeyBytes; ++n) {
+    const std::size_t high = digit(2 * n);
+    const std::size_t low = digit(2 * n + 1);
+    if (high > 15 || low > 15) return contradicts("lacks a key");
+    key.reveal_mutable()[n] = static_cast<std::byte>(high << 4U | low);
+  }
+  return key;
+}
+
+/// @param plain  is left without its secrets.
+Result<Slots> parse_slots(SecretBytes& plain) {
+  auto identity_text = take_secret(plain, "identity");
+  auto key_text = take_secret(plain, "data_key");
+  if (!identity_text || !key_text) return contradicts("lacks a key");
   std::string_view text = as_text(plain.reveal());
   if (!text.ends_with('\n')) return contradicts("is not written as slots are");
   text.remove_suffix(1);
@@ -120,15 +162,15 @@ Result<Slots> parse_slots(const SecretBytes& plain) {
       *object, {"case", "compartment", "data_key", "format", "generation", "identity", "persons"});
   if (!known || object->size() != 7) return contradicts("holds what slots do not hold");
   auto name = parse_name(*object);
-  auto identity = AgeIdentity::parse(
-      json_text_member(*object, "identity") ? *json_text_member(*object, "identity") : "");
-  auto key =
-      from_hex(json_text_member(*object, "data_key") ? *json_text_member(*object, "data_key") : "");
-  if (!name || !identity || !key || key->size() != kDataKeyBytes) return contradicts("lacks a key");
+  if (!is_taken(*object, "identity", *identity_text) || !is_taken(*object, "data_key", *key_text)) {
+    return contradicts("is not written as slots are");
+  }
+  auto identity = AgeIdentity::parse(as_text(identity_text->reveal()));
+  auto key = parse_data_key(*key_text);
+  if (!name || !identity || !key) return contradicts("lacks a key");
   auto persons = parse_persons(object->at("persons"));
   if (!persons) return std::move(persons).error();
-  return Slots{*std::move(name), *std::move(identity), SecretBytes(*std::move(key)),
-               *std::move(persons)};
+  return Slots{*std::move(name), *std::move(identity), *std::move(key), *std::move(persons)};
 }
 
 Result<Grant> grant_of(const Slots& slots, std::span<const std::byte> file) {
@@ -141,11 +183,6 @@ Result<Grant> grant_of(const Slots& slots, std::span<const std::byte> file) {
               .persons = {}};
   for (const SlotPerson& person : slots.persons) grant.persons.push_back(person.person);
   return grant;
-}
-
-bool is_there(const std::filesystem::path& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
 }
 
 Result<bool> fits_grant(const std::filesystem::path& path, const Grant& grant) {
@@ -236,13 +273,15 @@ Status add_person(Slots& slots, const SlotPerson& person) {
 
 Result<OpenedSlots> open_slots(std::span<const std::byte> file, const AgeUnlock& unlock,
                                const CaseId& case_id, std::string_view compartment) {
-  MemorySource source(file);
-  auto reader = AgeReader::open(source, unlock);
-  if (!reader) return std::move(reader).error().context("slots of " + std::string(compartment));
+  const std::string doing = "slots of " + std::string(compartment);
+  auto reader = AgeFileReader::open(std::make_unique<MemoryAccess>(file), unlock);
+  if (!reader) return std::move(reader).error().context(doing);
   const AgeStanzaCount stanzas = reader->stanzas();
-  auto plain = read_all(*reader, kSlotsBytesMax);
-  if (!plain) return std::move(plain).error().context("slots of " + std::string(compartment));
-  const SecretBytes text(*std::move(plain));
+  if (reader->size_bytes() > kSlotsBytesMax) return contradicts("is too long");
+  SecretBytes text(static_cast<std::size_t>(reader->size_bytes()));
+  if (auto filled = reader->read_at(0, text.reveal_mutable()); !filled) {
+    return std::move(filled).error().context(doing);
+  }
   auto slots = parse_slots(text);
   if (!slots) return std::move(slots).error();
   if (slots->name.case_id != case_id || slots->name.compartment != compartment) {

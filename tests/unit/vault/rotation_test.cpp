@@ -112,6 +112,27 @@ TEST_F(RotationTest, IsRefusedWhileSomebodyReads) {
   EXPECT_EQ(held.error().code, ErrorCode::locked);
 }
 
+TEST_F(RotationTest, ADamagedCompartmentIsNotCarriedOver) {
+  for (const std::string_view damage :
+       {"UPDATE records SET record=x'00' WHERE number=3",
+        "UPDATE items SET body='stork' WHERE number=4", "UPDATE items SET record=2 WHERE number=4",
+        "DELETE FROM records WHERE number=9"}) {
+    begin();
+    auto slots = slots_of(0);
+    {
+      auto database = Database::open(options(), slots->data_key);
+      ASSERT_TRUE(database);
+      ASSERT_TRUE(database->execute("PRAGMA foreign_keys=OFF"));
+      ASSERT_TRUE(database->execute(damage));
+      ASSERT_TRUE(std::move(*database).close());
+    }
+    auto rotation = Rotation::prepare(rotation_options(), *slots, {person(0)}, randomness_);
+    ASSERT_FALSE(rotation) << damage;
+    EXPECT_EQ(rotation.error().code, ErrorCode::corrupt) << damage;
+    EXPECT_TRUE(leftover_files(folder_->path(), "general")->empty());
+  }
+}
+
 TEST_F(RotationTest, ErasedAndOldVersionsComeAlong) {
   auto slots = slots_of(0);
   {

@@ -126,6 +126,29 @@ TEST_F(SearchTest, RandomTextNeverFails) {
   }
 }
 
+// The short way that is taken without a filter shows the same as the long one.
+TEST_F(SearchTest, ByRelevanceAFilterThatFitsAllChangesNothing) {
+  SeededRandomness randomness(12);
+  for (int n = 0; n < 60; ++n) {
+    std::string body = "heron";
+    for (std::uint64_t more = randomness.below(9); more > 0; --more) {
+      body += more % 2 == 0 ? " heron" : " stork over the lake";
+    }
+    add(body);
+  }
+  for (const std::size_t skip : {0U, 10U, 55U, 70U}) {
+    const auto alone = *compartment_->search({.words = "heron", .count_max = 10, .skip = skip});
+    const auto filtered =
+        *compartment_->search({.words = "heron", .kinds = {"note"}, .count_max = 10, .skip = skip});
+    ASSERT_EQ(alone.size(), filtered.size());
+    for (std::size_t n = 0; n < alone.size(); ++n) {
+      EXPECT_EQ(alone[n].score, filtered[n].score);
+      EXPECT_FALSE(alone[n].matched.empty());
+      EXPECT_EQ(alone[n].snippet.find("heron"), 0U);
+    }
+  }
+}
+
 TEST_F(SearchTest, LimitsWhatIsAskedFor) {
   EXPECT_EQ(compartment_->search({.words = std::string(5000, 'a')}).error().code,
             ErrorCode::limit_exceeded);
