@@ -8,6 +8,7 @@
 namespace casebook::cli {
 
 void add_all_commands(Command& root) {
+  add_access_command(root);
   add_add_command(root);
   add_artifact_command(root);
   add_collect_command(root);
@@ -15,19 +16,28 @@ void add_all_commands(Command& root) {
   add_deadlines_command(root);
   add_doctor_command(root);
   add_facts_command(root);
+  add_find_command(root);
   add_get_command(root);
   add_give_command(root);
   add_help_command(root);
+  add_import_command(root);
   add_key_command(root);
   add_kit_command(root);
   add_lock_command(root);
   add_ls_command(root);
+  add_note_command(root);
+  add_open_command(root);
   add_org_command(root);
+  add_person_command(root);
   add_receive_command(root);
+  add_record_command(root);
   add_regimes_command(root);
+  add_role_command(root);
   add_ticket_command(root);
   add_timestamp_command(root);
+  add_undo_command(root);
   add_unlock_command(root);
+  add_use_command(root);
   add_verify_command(root);
   add_version_command(root);
 }

@@ -6,6 +6,7 @@
 
 namespace casebook::cli {
 
+void add_access_command(Command& root);
 void add_add_command(Command& root);
 void add_artifact_command(Command& root);
 void add_collect_command(Command& root);
@@ -13,19 +14,28 @@ void add_completion_command(Command& root);
 void add_deadlines_command(Command& root);
 void add_doctor_command(Command& root);
 void add_facts_command(Command& root);
+void add_find_command(Command& root);
 void add_get_command(Command& root);
 void add_give_command(Command& root);
 void add_help_command(Command& root);
+void add_import_command(Command& root);
 void add_key_command(Command& root);
 void add_kit_command(Command& root);
 void add_lock_command(Command& root);
 void add_ls_command(Command& root);
+void add_note_command(Command& root);
+void add_open_command(Command& root);
 void add_org_command(Command& root);
+void add_person_command(Command& root);
 void add_receive_command(Command& root);
+void add_record_command(Command& root);
 void add_regimes_command(Command& root);
+void add_role_command(Command& root);
 void add_ticket_command(Command& root);
 void add_timestamp_command(Command& root);
+void add_undo_command(Command& root);
 void add_unlock_command(Command& root);
+void add_use_command(Command& root);
 void add_verify_command(Command& root);
 void add_version_command(Command& root);
 

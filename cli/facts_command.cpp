@@ -1,4 +1,4 @@
-// `casebook facts template|check` and `casebook org profile`: files of facts.
+// `casebook facts template|check`: files of facts.
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -79,18 +79,6 @@ void add_facts_command(Command& root) {
   check.example("casebook facts check facts.json", "").run([checked](Runtime& runtime) {
     return check_files(runtime, *checked);
   });
-}
-
-void add_org_command(Command& root) {
-  Command& org = root.add("org", "What is true of the organisation before any incident");
-  auto options = std::make_shared<Options>();
-  Command& profile = org.add("profile", "Print the questions that laws ask about an organisation");
-  profile.option("--out", "FILE", options->out, "write it there");
-  options->policies.add_to(profile);
-  profile.example("casebook org profile > profile.json", "answer once; lies beside facts.json")
-      .run([options](Runtime& runtime) {
-        return write_template(runtime, *options, reports::TemplateKind::profile);
-      });
 }
 
 }  // namespace casebook::cli

@@ -17,20 +17,28 @@ std::string filled(std::string text, int columns) {
 
 const std::vector<HelpRow>& help_rows() {
   static const std::vector<HelpRow> kRows = {
+      {"Start", "open TITLE", "make a case (and your key, if you have none)"},
+      {"Start", "use CASE", "choose the case for your next commands"},
+      {"Start", "role ROLE PERSON", "give a role; the person accepts it"},
       {"Evidence", "collect [--from HOST]", "sealed bag of this host, or of one over ssh"},
       {"Evidence", "add FILE...", "seal any other file: image, export, photo"},
-      {"Evidence", "verify [PATH]", "bag, proof, receipt or ticket: intact?"},
+      {"Evidence", "verify [PATH]", "bag, proof, receipt, ticket, case: intact?"},
       {"Evidence", "ls [BAG]", "look inside: what was taken, what was lost"},
       {"Evidence", "get BAG PATH...", "take a file out (--proof)"},
       {"Evidence", "give [BAG]", "hand over; the other side signs for it"},
       {"Evidence", "receive PATH", "take over: verifies first, then signs"},
+      {"Evidence", "import check FILE", "chat or mail export: what it holds"},
+      {"Write", "note [add TEXT]", "private note; alone: one line is one note"},
+      {"Write", "undo", "take back your last line (a tombstone)"},
+      {"Write", "find WORDS", "search all that you may read"},
+      {"Write", "record finding", "what was found out, with links into bags"},
       {"Tell", "deadlines", "who must be told, until when, and why"},
       {"Set up", "key new NAME", "your keys: one signs, one opens"},
       {"Set up", "unlock, lock", "type your passphrase once; until you leave"},
       {"Set up", "ticket new", "authority to collect, signed by you"},
       {"Set up", "kit", "a stick for the night: collector, ticket, one page"},
       {"Set up", "timestamp request", "trusted time for a bag"},
-      {"Set up", "artifact facts org regimes doctor completion version", ""},
+      {"Set up", "person access org artifact facts regimes doctor completion version", ""},
   };
   return kRows;
 }
@@ -38,7 +46,8 @@ const std::vector<HelpRow>& help_rows() {
 std::string help_screen(int width_columns) {
   const int width = std::min(width_columns, kTextColumnsMax);
   const bool is_narrow = width_columns < kTableColumnsMin;
-  std::string text = wrap_behind("casebook: ", "sealed evidence of a security incident", width);
+  std::string text =
+      wrap_behind("casebook: ", "sealed evidence and private notes of one incident", width);
   std::string group;
   for (const HelpRow& row : help_rows()) {
     const bool is_new_group = row.group != group;

@@ -4,7 +4,9 @@
 
 #include "cli/bag_access.h"
 #include "cli/commands.h"
+#include "cli/cosigning.h"
 #include "cli/key_folder.h"
+#include "cli/org_readiness.h"
 #include "cli/text.h"
 #include "core/bag_verify.h"
 #include "core/printable.h"
@@ -111,12 +113,57 @@ void add_key_show(Command& key) {
       });
 }
 
+ExitStatus write_card(Runtime& runtime, const std::string& name, const std::string& challenge_file,
+                      const std::filesystem::path& out) {
+  auto person = choose_person(runtime);
+  if (!person) return fail(runtime, person.error());
+  std::string challenge;
+  if (!challenge_file.empty()) {
+    auto text = read_file(challenge_file, std::size_t{4} << 10U);
+    if (!text) return fail(runtime, text.error());
+    challenge = std::string(as_text(*text));
+    if (challenge.ends_with('\n')) challenge.pop_back();
+  }
+  auto card = make_own_card(runtime, *person, name.empty() ? person->name : name, challenge);
+  if (!card) return fail(runtime, card.error());
+  if (out.empty()) {
+    runtime.out << format_card_file(*card);
+    return ExitStatus::done;
+  }
+  auto written = write_file(out, as_bytes(format_card_file(*card)), 0644);
+  if (!written) return fail(runtime, written.error());
+  runtime.out << printable(out.string()) << ": give it to whoever enrols you\n";
+  return ExitStatus::done;
+}
+
+void add_key_card(Command& key) {
+  struct Options {
+    std::string name, challenge;
+    std::filesystem::path out;
+  };
+  auto options = std::make_shared<Options>();
+  key.add("card", "Write a card that proves your keys, for a roster or a case")
+      .option("--name", "NAME", options->name, "how you are called; else the name of the key")
+      .option("--challenge", "FILE", options->challenge, "what you were sent by org challenge")
+      .option("--out", "FILE", options->out, "write it there")
+      .example("casebook key card --name 'Ben Example' --challenge c --out ben.person", "")
+      .run([options](Runtime& runtime) {
+        return write_card(runtime, options->name, options->challenge, options->out);
+      });
+  auto file = std::make_shared<std::string>();
+  key.add("sign", "Sign a statement that was written out for you")
+      .argument("FILE", *file, "made by a command with --out")
+      .example("casebook key sign ask", "shows what it says before it asks")
+      .run([file](Runtime& runtime) { return sign_proposal(runtime, *file); });
+}
+
 }  // namespace
 
 void add_key_command(Command& root) {
   Command& key = root.add("key", "Make and show keys");
   add_key_new(key);
   add_key_show(key);
+  add_key_card(key);
 }
 
 }  // namespace casebook::cli

@@ -125,14 +125,18 @@ Result<SecretFiles> seal_secrets(Runtime& runtime, const NewPerson& wanted,
     files.ssh = *std::move(ssh);
     return files;
   }
-  auto passphrase = runtime.passphrases.ask({"for the keys of " + wanted.name, true});
-  if (!passphrase) return std::move(passphrase).error();
+  Result<SecretBytes> asked = SecretBytes();
+  if (wanted.passphrase == nullptr) {
+    asked = runtime.passphrases.ask({"for the keys of " + wanted.name, true});
+    if (!asked) return std::move(asked).error();
+  }
+  const SecretBytes& passphrase = wanted.passphrase != nullptr ? *wanted.passphrase : *asked;
   auto sealed =
-      seal_identities(identities, *passphrase, runtime.age_work_factor, runtime.randomness);
+      seal_identities(identities, passphrase, runtime.age_work_factor, runtime.randomness);
   if (!sealed) return std::move(sealed).error();
   SecretFiles files{SecretBytes(*std::move(sealed)), {}};
   if (signer == nullptr) return files;
-  auto ssh = write_openssh_key(*signer, comment, *passphrase, runtime.randomness);
+  auto ssh = write_openssh_key(*signer, comment, passphrase, runtime.randomness);
   if (!ssh) return std::move(ssh).error();
   files.ssh = *std::move(ssh);
   return files;
@@ -209,6 +213,16 @@ Result<Person> choose_person(const Runtime& runtime) {
   const auto found = std::ranges::find(persons, wanted, &Person::name);
   if (found != persons.end()) return std::move(*found);
   return Error{ErrorCode::not_found, printable(wanted) + ": no such key", "there are: " + names};
+}
+
+Result<Person> person_named(const Runtime& runtime, const std::string& name) {
+  auto folder = key_folder(runtime);
+  if (!folder) return std::move(folder).error();
+  for (Person& person : persons_in(*folder)) {
+    if (person.name == name) return std::move(person);
+  }
+  return Error{ErrorCode::not_found, printable(name) + ": no key of that name is here",
+               "with --out FILE they can sign on their own machine"};
 }
 
 Result<Person> make_person(Runtime& runtime, const NewPerson& wanted) {
@@ -311,6 +325,25 @@ Result<std::unique_ptr<Signer>> KeyRing::signer_from_file(const std::string& pur
   auto opened = open_openssh_key(text, *secret);
   if (!opened) return std::move(opened).error().context(person_.ssh_file().filename().string());
   return opened;
+}
+
+Result<SignedStatement> KeyRing::sign(const Statement& statement, const std::string& purpose) {
+  look_for_agent();
+  if (unwrapper_ && !signer_) {
+    SignedStatement made{format_statement(statement), {}};
+    auto signature = unwrapper_->agent().sign_statement(person_.name, made.text);
+    if (signature) {
+      if (auto added = add_statement_signature(made, *signature); !added) {
+        return std::move(added).error();
+      }
+      return made;
+    }
+    // What needs a fresh act, or a key that lies elsewhere: the person is asked.
+    if (signature.error().code != ErrorCode::locked) return std::move(signature).error();
+  }
+  auto own = signer(purpose);
+  if (!own) return std::move(own).error();
+  return sign_statement(statement, **own);
 }
 
 Result<Signer*> KeyRing::signer(const std::string& purpose) {

@@ -13,6 +13,7 @@
 #include "core/age_identity_file.h"
 #include "core/key_agent_client.h"
 #include "core/ssh_signer.h"
+#include "core/statement.h"
 
 namespace casebook::cli {
 
@@ -38,11 +39,15 @@ std::vector<Person> persons_in(const std::filesystem::path& folder);
 /// is.
 Result<Person> choose_person(const Runtime& runtime);
 
+/// The one with this name, whose keys are on this machine.
+Result<Person> person_named(const Runtime& runtime, const std::string& name);
+
 struct NewPerson {
   std::string name;  ///< a-z, A-Z, 0-9, '.', '_', '-'; 1 to 64 characters, no '.' or '-' in front.
   std::filesystem::path folder;
   bool is_protected = true;
   std::filesystem::path agent_key;  ///< Public key that an ssh-agent signs with; empty: a new one.
+  const SecretBytes* passphrase = nullptr;  ///< Asked for already; null: it is asked for.
 };
 /// Makes both files and their public halves; asks for the new passphrase once. A key of an agent is
 /// taken only with its signature over a fresh challenge (docs/spec/signature.md section 7). @return
@@ -63,6 +68,11 @@ class KeyRing {
   /// The signing key: out of its file, or in the ssh-agent when `--sign-with agent` says so or
   /// there is no file. @return `not_found` when the agent does not have it.
   Result<Signer*> signer(const std::string& purpose);
+  /// Signs by the key agent when it holds the person's key and signs such a verb unasked, else by
+  /// signer().
+  Result<SignedStatement> sign(const Statement& statement, const std::string& purpose);
+  /// What was asked for already, so that it is not asked for again.
+  void give_passphrase(SecretBytes passphrase) { passphrase_ = std::move(passphrase); }
 
  private:
   /// Asks once whether the key agent holds this person.

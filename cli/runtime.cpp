@@ -9,11 +9,14 @@
 
 #include "cli/command.h"
 #include "cli/text.h"
+#include "core/durable_file.h"
 
 namespace casebook::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kPathBytesMax = 4096;
 
 bool is_there(const fs::path& path) {
   std::error_code ignored;
@@ -54,14 +57,35 @@ Result<fs::path> Runtime::config_folder() const {
   return *home / ".config" / "casebook";
 }
 
-fs::path Runtime::evidence_folder() const {
-  if (!common.case_folder.empty()) return common.case_folder / "evidence";
+Result<fs::path> Runtime::state_folder() const {
+  if (const auto state = environment("XDG_STATE_HOME"); state && state->starts_with('/')) {
+    return fs::path(*state) / "casebook";
+  }
+  auto home = home_folder(environment);
+  if (!home) return std::move(home).error();
+  return *home / ".local" / "state" / "casebook";
+}
+
+std::optional<fs::path> Runtime::chosen_case() const {
+  if (!common.case_folder.empty()) return common.case_folder;
   std::error_code failure;
   for (fs::path folder = fs::current_path(failure); !failure && !folder.empty();
        folder = folder.parent_path()) {
-    if (is_there(folder / "case.json")) return folder / "evidence";
+    if (is_there(folder / "case.json")) return folder;
     if (folder == folder.root_path()) break;
   }
+  const auto state = state_folder();
+  if (!state) return std::nullopt;
+  auto chosen = read_file(*state / kChosenCase, kPathBytesMax);
+  if (!chosen) return std::nullopt;
+  std::string path(as_text(*chosen));
+  if (path.ends_with('\n')) path.pop_back();
+  if (!path.starts_with('/') || !is_there(fs::path(path) / "case.json")) return std::nullopt;
+  return fs::path(path);
+}
+
+fs::path Runtime::evidence_folder() const {
+  if (const auto chosen = chosen_case()) return *chosen / "evidence";
   return is_there("evidence") ? fs::path("evidence") : fs::path(".");
 }
 

@@ -18,6 +18,9 @@ namespace casebook::cli {
 
 class Command;
 
+/// File in state_folder() that holds the path of the case chosen by `use`.
+inline constexpr const char* kChosenCase = "chosen-case";
+
 /// Options that every command takes.
 struct CommonOptions {
   bool is_json = false;
@@ -42,7 +45,11 @@ struct Runtime {
   /// Where the keys and settings of this user lie: $XDG_CONFIG_HOME/casebook or
   /// ~/.config/casebook. @return `not_found` when there is no home folder.
   [[nodiscard]] Result<std::filesystem::path> config_folder() const;
-  /// Folder that holds the bags: evidence/ of the case given or around us, else ./evidence, else
+  /// What this machine remembers: $XDG_STATE_HOME/casebook or ~/.local/state/casebook.
+  [[nodiscard]] Result<std::filesystem::path> state_folder() const;
+  /// The case given, around us, or chosen by `use`; nothing when there is none.
+  [[nodiscard]] std::optional<std::filesystem::path> chosen_case() const;
+  /// Folder that holds the bags: evidence/ of the chosen case, else ./evidence, else
   /// the current folder. It need not exist yet.
   [[nodiscard]] std::filesystem::path evidence_folder() const;
 };

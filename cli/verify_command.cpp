@@ -5,6 +5,7 @@
 
 #include "cli/bag_access.h"
 #include "cli/bag_judgement.h"
+#include "cli/case_check.h"
 #include "cli/commands.h"
 #include "cli/outside_facts.h"
 #include "cli/verify_papers.h"
@@ -16,6 +17,7 @@ struct Options {
   std::string path;
   std::filesystem::path identity;
   OutsideOptions outside;
+  bool is_without_keys = false;
 };
 
 ExitStatus status_of(Verdict verdict) {
@@ -42,6 +44,11 @@ ExitStatus verify_one_bag(Runtime& runtime, const Options& options, const Outsid
 }
 
 ExitStatus verify(Runtime& runtime, const Options& options) {
+  std::error_code failure;
+  if (!options.path.empty() &&
+      std::filesystem::exists(std::filesystem::path(options.path) / "case.json", failure)) {
+    return verify_case(runtime, options.path, {options.outside.anchors, options.is_without_keys});
+  }
   auto outside = gather_outside_facts(runtime, options.outside);
   if (!outside) return fail(runtime, outside.error());
   std::error_code ignored;
@@ -60,13 +67,16 @@ void add_verify_command(Command& root) {
   auto options = std::make_shared<Options>();
   Command& command = root.add("verify", "Is it unchanged since it was sealed, and who says so?");
   command.argument("PATH", options->path,
-                   "bag (B-7, path, id), proof, receipt or ticket; default: newest bag",
+                   "bag (B-7, path, id), proof, receipt, ticket or case; default: newest bag",
                    Count::optional);
   add_outside_options(command, options->outside);
   add_identity_option(command, options->identity);
+  command.flag("--without-keys", options->is_without_keys,
+               "of a case: only what anybody can check");
   command.example("casebook verify", "the newest bag")
       .example("casebook verify B-7 --code '7F3AK ...'", "is it the bag whose code was read out?")
       .example("casebook verify shown/dpkg.log.proof", "one file and its proof, without the bag")
+      .example("casebook verify amber-heron --anchor org", "a case, against the roster")
       .run([options](Runtime& runtime) { return verify(runtime, *options); });
 }
 

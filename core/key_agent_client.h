@@ -54,6 +54,7 @@ class AgentUnwrapper final : public AgeUnwrapper {
       : agent_(std::move(agent)), name_(std::move(name)) {}
   Result<std::optional<SecretBytes>> unwrap(std::span<const std::byte> share,
                                             std::span<const std::byte> wrapped) override;
+  KeyAgent& agent() { return agent_; }
 
  private:
   KeyAgent agent_;

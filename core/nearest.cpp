@@ -15,6 +15,11 @@ std::string folded(std::string_view text) {
   return out;
 }
 
+std::size_t common_prefix(std::string_view a, std::string_view b) {
+  const auto [end, ignored] = std::ranges::mismatch(a, b);
+  return static_cast<std::size_t>(end - a.begin());
+}
+
 }  // namespace
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -42,14 +47,17 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
   if (word.empty() || word.size() > kLettersMax) return {};
   const std::string wanted = folded(word);
   std::string best;
+  std::size_t shared = 0;
   std::size_t best_distance = std::clamp<std::size_t>(wanted.size() / 3, 1, 3) + 1;
   for (const std::string& candidate : candidates) {
     const std::string known = folded(candidate);
     const bool is_begun = wanted.size() >= 2 && known.starts_with(wanted);
     const std::size_t distance = is_begun ? 1 : edit_distance(wanted, known);
-    if (distance < best_distance) {
+    const std::size_t same = common_prefix(wanted, known);
+    if (distance < best_distance || (!best.empty() && distance == best_distance && same > shared)) {
       best = candidate;
       best_distance = distance;
+      shared = same;
     }
   }
   return best;

@@ -39,7 +39,8 @@ Result<Filters> filters_of(const SearchQuery& query) {
 // The engine evaluates the lists in parentheses once; with no filter they cost nothing.
 constexpr std::string_view kByRelevance =
     "SELECT i.id, i.kind, i.version, i.author, i.claimed, i.received, i.title, "
-    "CASE WHEN ?8 THEN snippet(search, -1, ?9, ?9, '…', 24) ELSE '' END, search.rank "
+    "CASE WHEN ?8 THEN snippet(search, -1, ?9, ?9, '…', 24) ELSE '' END, search.rank, "
+    "(SELECT r.seq FROM records r WHERE r.number=i.record) "
     "FROM search CROSS JOIN items i ON i.number=search.rowid WHERE search MATCH ?1 "
     "AND (?2='' OR i.kind IN (SELECT value FROM json_each(?2))) "
     "AND (?3='' OR EXISTS(SELECT 1 FROM tags t WHERE t.tag=?3 AND t.item=i.number)) "
@@ -50,7 +51,8 @@ constexpr std::string_view kByRelevance =
 constexpr std::string_view kByRelevanceAlone =
     "SELECT i.id, i.kind, i.version, i.author, i.claimed, i.received, i.title, "
     "CASE WHEN ?8 THEN (SELECT snippet(search, -1, ?9, ?9, '…', 24) FROM search "
-    "WHERE search MATCH ?1 AND search.rowid=best.number) ELSE '' END, best.score "
+    "WHERE search MATCH ?1 AND search.rowid=best.number) ELSE '' END, best.score, "
+    "(SELECT r.seq FROM records r WHERE r.number=i.record) "
     "FROM (SELECT rowid AS number, rank AS score FROM search WHERE search MATCH ?1 "
     "AND ?2='' AND ?3='' AND ?4<?5 AND rowid NOT IN (SELECT number FROM items WHERE record IN "
     "(SELECT number FROM records WHERE state='pending')) "
@@ -58,7 +60,8 @@ constexpr std::string_view kByRelevanceAlone =
     "ORDER BY best.score, best.number";
 constexpr std::string_view kByAge =
     "SELECT i.id, i.kind, i.version, i.author, i.claimed, i.received, i.title, "
-    "CASE WHEN ?8 THEN snippet(search, -1, ?9, ?9, '…', 24) ELSE '' END, 0.0 "
+    "CASE WHEN ?8 THEN snippet(search, -1, ?9, ?9, '…', 24) ELSE '' END, 0.0, "
+    "(SELECT r.seq FROM records r WHERE r.number=i.record) "
     "FROM search CROSS JOIN items i ON i.number=search.rowid WHERE search MATCH ?1 "
     "AND (?2='' OR i.kind IN (SELECT value FROM json_each(?2))) "
     "AND (?3='' OR EXISTS(SELECT 1 FROM tags t WHERE t.tag=?3 AND t.item=i.number)) "
@@ -67,7 +70,8 @@ constexpr std::string_view kByAge =
     "ORDER BY search.rowid DESC LIMIT ?6 OFFSET ?7";
 constexpr std::string_view kEverything =
     "SELECT i.id, i.kind, i.version, i.author, i.claimed, i.received, i.title, "
-    "CASE WHEN ?8 THEN substr(i.body, 1, 160) ELSE substr(?9, 1, 0) END, 0.0 "
+    "CASE WHEN ?8 THEN substr(i.body, 1, 160) ELSE substr(?9, 1, 0) END, 0.0, "
+    "(SELECT r.seq FROM records r WHERE r.number=i.record) "
     "FROM items i WHERE ?1='' AND i.state='live' "
     "AND (?2='' OR i.kind IN (SELECT value FROM json_each(?2))) "
     "AND (?3='' OR EXISTS(SELECT 1 FROM tags t WHERE t.tag=?3 AND t.item=i.number)) "
@@ -99,6 +103,7 @@ Result<SearchHit> read_hit(const Statement& row, std::string_view mark) {
   auto id = read_id(row, 0);
   if (!id) return std::move(id).error();
   SearchHit hit{.id = *id,
+                .seq = 0,
                 .kind = std::string(row.text(1)),
                 .version = static_cast<std::uint64_t>(row.integer(2)),
                 .author = std::string(row.text(3)),
@@ -108,6 +113,7 @@ Result<SearchHit> read_hit(const Statement& row, std::string_view mark) {
                 .snippet = std::string(row.text(7)),
                 .matched = {},
                 .score = row.real(8)};
+  hit.seq = static_cast<std::uint64_t>(row.integer(9));
   if (!row.is_null(4)) hit.claimed = UtcSeconds(std::chrono::seconds(row.integer(4)));
   take_marks(hit, mark);
   return hit;

@@ -35,6 +35,7 @@ struct MatchedSpan {
 
 struct SearchHit {
   ItemId id;
+  std::uint64_t seq = 0;  ///< Entry of its current version.
   std::string kind;
   std::uint64_t version = 1;
   std::string author;

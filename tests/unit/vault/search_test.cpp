@@ -143,6 +143,8 @@ TEST_F(SearchTest, ByRelevanceAFilterThatFitsAllChangesNothing) {
     ASSERT_EQ(alone.size(), filtered.size());
     for (std::size_t n = 0; n < alone.size(); ++n) {
       EXPECT_EQ(alone[n].score, filtered[n].score);
+      EXPECT_EQ(alone[n].seq, (*compartment_->record_at(alone[n].seq))->seq);
+      EXPECT_GT(alone[n].seq, 0U);
       EXPECT_FALSE(alone[n].matched.empty());
       EXPECT_EQ(alone[n].snippet.find("heron"), 0U);
     }

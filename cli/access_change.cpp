@@ -1,0 +1,72 @@
+#include "cli/access_change.h"
+
+#include <algorithm>
+
+#include "core/printable.h"
+
+namespace casebook::cli {
+namespace {
+
+/// Says a grant and only then puts its slots in force.
+Status say_grant(CaseSession& session, const vault::SealedSlots& sealed) {
+  auto grant = signed_form(sealed.grant);
+  if (!grant) return std::move(grant).error();
+  auto proposal = session.propose(*grant);
+  if (!proposal) return std::move(proposal).error();
+  auto refusal = session.judge(*proposal);
+  if (!refusal) return std::move(refusal).error();
+  if (*refusal) return Error{ErrorCode::invalid_input, (*refusal)->what, (*refusal)->hint};
+  const auto vault = session.paths().vault();
+  if (auto staged = vault::stage_slots(vault, sealed); !staged) return staged;
+  if (auto said = session.say(*proposal); !said) return std::move(said).error();
+  return vault::settle_slots(vault, sealed.grant);
+}
+
+}  // namespace
+
+Status grant_access(CaseSession& session, const std::string& compartment,
+                    const std::vector<PersonId>& persons) {
+  auto slots = session.slots_of(compartment);
+  if (!slots) return std::move(slots).error();
+  for (const PersonId& id : persons) {
+    const workflow::BoundPerson* person = session.people().find(id);
+    const workflow::BoundKey* key = person == nullptr ? nullptr : person->current_key();
+    if (key == nullptr) {
+      return Error{ErrorCode::invalid_input, session.name_of(id) + " has no key that counts"};
+    }
+    auto added = vault::add_person(*slots, {id.text(), key->recipient});
+    if (!added) return added;
+  }
+  auto sealed = vault::seal_slots(*slots, session.runtime().randomness);
+  if (!sealed) return std::move(sealed).error();
+  return say_grant(session, *sealed);
+}
+
+Status begin_compartment(CaseSession& session, const std::string& compartment) {
+  if (session.people().access_to(compartment) != nullptr) {
+    return Error{ErrorCode::invalid_input, printable(compartment) + " is there already"};
+  }
+  const workflow::BoundPerson& me = *session.people().find(session.me());
+  const vault::CompartmentName name{session.state().file.case_id, compartment, 1};
+  if (auto good = vault::check_compartment_name(compartment); !good) return good;
+  if (!workflow::may_begin(session.people(), me, compartment)) {
+    return Error{ErrorCode::invalid_input, "you may not begin compartment " + compartment,
+                 "legal is begun by a person with the role legal; pii by legal, privacy or dpo"};
+  }
+  auto slots = vault::make_slots(name, {{me.id.text(), me.current_key()->recipient}},
+                                 session.runtime().randomness);
+  if (!slots) return std::move(slots).error();
+  auto sealed = vault::seal_slots(*slots, session.runtime().randomness);
+  if (!sealed) return std::move(sealed).error();
+  const auto files = vault::files_of(session.paths().vault(), compartment);
+  // A database whose grant was never said belongs to nobody: an attempt that was cut short.
+  std::error_code ignored;
+  std::filesystem::remove(files.database, ignored);
+  auto made = vault::Compartment::create(
+      {.path = files.database, .lock_file = session.paths().vault() / "lock"}, slots->data_key,
+      name);
+  if (!made) return made;
+  return say_grant(session, *sealed);
+}
+
+}  // namespace casebook::cli

@@ -1,0 +1,14 @@
+#pragma once
+/// Letting persons into compartments, and making new ones.
+
+#include "cli/case_session.h"
+
+namespace casebook::cli {
+
+/// Lets further persons in: slots staged, grant said, slots in force.
+Status grant_access(CaseSession& session, const std::string& compartment,
+                    const std::vector<PersonId>& persons);
+/// Makes the first generation of a compartment for oneself.
+Status begin_compartment(CaseSession& session, const std::string& compartment);
+
+}  // namespace casebook::cli

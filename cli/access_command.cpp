@@ -1,0 +1,116 @@
+// `casebook access`: who can open which compartment.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/access_change.h"
+#include "cli/commands.h"
+#include "cli/text.h"
+#include "core/printable.h"
+
+namespace casebook::cli {
+namespace {
+
+struct AccessOptions {
+  std::string compartment;
+  std::vector<std::string> persons;
+};
+
+ExitStatus finish(Runtime& runtime, CaseSession& session, const Status& done,
+                  const std::string& text) {
+  auto closed = session.close();
+  if (!done) return fail(runtime, done.error());
+  if (!closed) return fail(runtime, closed.error());
+  if (runtime.common.is_json) {
+    print_json(runtime, {{"done", text}, {"format", "casebook-said/1"}});
+  } else {
+    runtime.out << text << '\n';
+  }
+  return ExitStatus::done;
+}
+
+ExitStatus grant(Runtime& runtime, const AccessOptions& options) {
+  auto session = CaseSession::open(runtime, SessionKind::writes, "letting somebody in");
+  if (!session) return fail(runtime, session.error());
+  std::vector<PersonId> ids;
+  for (const std::string& name : options.persons) {
+    auto id = (*session)->find_person(name);
+    if (!id) return fail(runtime, id.error());
+    ids.push_back(*id);
+  }
+  const Status done = grant_access(**session, options.compartment, ids);
+  return finish(runtime, **session, done,
+                counted(ids.size(), "person", "persons") + " more can open " + options.compartment);
+}
+
+ExitStatus begin(Runtime& runtime, const AccessOptions& options) {
+  auto session = CaseSession::open(runtime, SessionKind::writes, "making a compartment");
+  if (!session) return fail(runtime, session.error());
+  const Status done = begin_compartment(**session, options.compartment);
+  return finish(runtime, **session, done,
+                options.compartment + " is made; only you can open it: casebook access grant");
+}
+
+std::string names_of(CaseSession& session, const std::vector<PersonId>& ids) {
+  std::string names;
+  for (const PersonId& id : ids) names += (names.empty() ? "" : ", ") + session.name_of(id);
+  return names;
+}
+
+ExitStatus list_access(Runtime& runtime, bool is_log) {
+  auto session = CaseSession::open(runtime, SessionKind::reads, "reading who can open what");
+  if (!session) return fail(runtime, session.error());
+  Json list = Json::array();
+  Table table({{""}, {"since"}, {"who"}});
+  for (const auto& [name, grants] : (*session)->people().grants) {
+    for (std::size_t i = is_log ? 0 : grants.size() - 1; i < grants.size(); ++i) {
+      const workflow::GrantedAccess& one = grants[i];
+      Json persons = Json::array();
+      for (const PersonId& id : one.grant.persons) persons.push_back(id.text());
+      list.push_back({{"compartment", name},
+                      {"entry", one.seq},
+                      {"generation", one.grant.generation},
+                      {"persons", std::move(persons)},
+                      {"recovery", one.grant.recovery},
+                      {"since", format_utc(one.received_at)}});
+      table.row({name + " " + std::to_string(one.grant.generation), format_utc(one.received_at),
+                 names_of(**session, one.grant.persons) +
+                     (one.grant.recovery > 0 ? " and a recovery identity" : "") + "; let in by " +
+                     names_of(**session, one.granted_by)});
+    }
+  }
+  if (runtime.common.is_json) {
+    print_json(runtime, {{"access", std::move(list)}, {"format", "casebook-access/1"}});
+    return ExitStatus::done;
+  }
+  runtime.out << table.text(runtime.terminal.width_columns);
+  if (is_log) {
+    runtime.out << "Access with a copied key leaves no trace here.\n";
+  }
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+void add_access_command(Command& root) {
+  Command& access = root.add("access", "Who can open which compartment");
+  auto granting = std::make_shared<AccessOptions>();
+  access.add("grant", "Let persons into a compartment that you can open")
+      .argument("COMPARTMENT", granting->compartment, "general, legal, pii, ...")
+      .arguments("PERSON", granting->persons, "who")
+      .example("casebook access grant legal jo", "")
+      .run([granting](Runtime& runtime) { return grant(runtime, *granting); });
+  auto making = std::make_shared<AccessOptions>();
+  access.add("begin", "Make a compartment; legal takes the role legal")
+      .argument("COMPARTMENT", making->compartment, "legal, pii, hr, ...")
+      .example("casebook access begin legal --as cy", "")
+      .run([making](Runtime& runtime) { return begin(runtime, *making); });
+  access.add("list", "Who can open what now")
+      .example("casebook access list", "")
+      .run([](Runtime& runtime) { return list_access(runtime, false); });
+  access.add("log", "Every grant so far")
+      .example("casebook access log --json", "")
+      .run([](Runtime& runtime) { return list_access(runtime, true); });
+}
+
+}  // namespace casebook::cli

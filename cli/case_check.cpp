@@ -1,0 +1,390 @@
+#include "cli/case_check.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <set>
+
+#include "cli/org_folder.h"
+#include "cli/text.h"
+#include "core/printable.h"
+
+namespace casebook::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string entry(std::uint64_t seq) { return "entry " + std::to_string(seq); }
+
+/// Anchors as they were given, read.
+struct GivenAnchors {
+  std::optional<SignedRoster> roster;
+  std::vector<std::string> fingerprints;
+};
+Result<GivenAnchors> read_anchors(const std::vector<std::string>& given) {
+  GivenAnchors anchors;
+  for (const std::string& text : given) {
+    if (is_ssh_fingerprint(text)) {
+      anchors.fingerprints.push_back(text);
+      continue;
+    }
+    std::error_code ignored;
+    if (fs::is_directory(text, ignored) || text.ends_with(".json")) {
+      auto roster = load_roster(text);
+      if (!roster) return std::move(roster).error();
+      anchors.roster = *std::move(roster);
+      continue;
+    }
+    auto line = read_file(text, std::size_t{8} << 10U);
+    if (!line) return std::move(line).error();
+    auto key = SshPublicKey::from_line(as_text(*line));
+    if (!key) return std::move(key).error().context(printable(text));
+    auto fingerprint = key->fingerprint();
+    if (!fingerprint) return std::move(fingerprint).error();
+    anchors.fingerprints.push_back(*std::move(fingerprint));
+  }
+  return anchors;
+}
+
+/// Reads the records that this person can open, against the ledger.
+class RecordCheck {
+ public:
+  RecordCheck(CaseCheck& check, std::vector<Digest256> commits, std::vector<Digest256> roots)
+      : check_(check), commits_(std::move(commits)), roots_(std::move(roots)) {}
+
+  Status read(vault::Compartment& compartment) {
+    const std::string& name = compartment.name().compartment;
+    check_.compartments.push_back(name);
+    auto visited = compartment.each_record([&](const vault::StoredRecord& stored) -> Status {
+      return stored.seq ? one(name, compartment, stored) : ok();
+    });
+    if (!visited) return visited;
+    // After a power cut a record may not know yet that the ledger has it.
+    auto pending = compartment.pending();
+    if (!pending) return std::move(pending).error();
+    for (vault::StoredRecord& stored : *pending) {
+      const auto record = vault::parse_record(as_text(stored.record));
+      if (!record || record->seq >= commits_.size() || commits_[record->seq] != stored.commit) {
+        continue;
+      }
+      stored.seq = record->seq;
+      if (auto read = one(name, compartment, stored); !read) return read;
+    }
+    return ok();
+  }
+
+  /// Times, in the order of the ledger, and what each statement may rest on.
+  void finish(workflow::People& people) {
+    std::optional<UtcSeconds> last;
+    for (const auto& [seq, read] : read_) {
+      if (last && read.record.received_at < *last) {
+        check_.findings.push_back(entry(seq) + ": received before the entry before it");
+      }
+      last = std::max(last.value_or(read.record.received_at), read.record.received_at);
+      const bool has_basis = read.statement.basis.count <= seq;
+      const StatementPlace place{
+          check_.state.file.case_id, check_.state.file.is_drill, read.record.received_at,
+          !ids_.insert(read.statement.id).second,
+          has_basis ? std::optional(roots_[read.statement.basis.count]) : std::nullopt};
+      for (const StatementFinding finding : check_statement(read.statement, place)) {
+        check_.findings.push_back(entry(seq) + ": " + std::string(to_string(finding)));
+      }
+      if (!workflow::is_skeleton_verb(read.statement.verb)) continue;
+      if (read.compartment != "general") {
+        check_.findings.push_back(entry(seq) + ": " + read.statement.verb + " outside general");
+        continue;
+      }
+      people = workflow::apply(std::move(people),
+                               {seq, read.record.received_at, read.statement, read.signers});
+      if (seq == 0) compare_case_file(read.statement);
+    }
+    check_.records = read_.size();
+  }
+
+ private:
+  struct ReadRecord {
+    std::string compartment;
+    vault::CaseRecord record;
+    Statement statement;
+    std::vector<SshPublicKey> signers;
+  };
+
+  Status one(const std::string& name, vault::Compartment& compartment,
+             const vault::StoredRecord& stored) {
+    const std::uint64_t seq = *stored.seq;
+    const auto finding = [&](const std::string& what) {
+      check_.findings.push_back(entry(seq) + " (" + name + "): " + what);
+      return ok();
+    };
+    if (seq >= commits_.size() || commits_[seq] != stored.commit) {
+      return finding("its place in the ledger holds something else");
+    }
+    if (stored.state == vault::RecordState::erased) return ok();
+    auto commit = commit_to(stored.salt, stored.record);
+    if (!commit) return std::move(commit).error();
+    if (*commit != stored.commit) return finding("the record is not what the ledger commits to");
+    auto record = vault::parse_record(as_text(stored.record));
+    if (!record) return finding(record.error().message);
+    if (record->seq != seq) return finding("made for another place");
+    auto statement = parse_statement(record->statement.text);
+    if (!statement) return finding(statement.error().message);
+    auto signers = statement_signers(record->statement);
+    if (!signers) return finding(signers.error().message);
+    if (auto texts = check_texts(compartment, stored.commit, *statement); !texts) {
+      return finding(texts.error().message);
+    }
+    read_.insert_or_assign(
+        seq, ReadRecord{name, *std::move(record), *std::move(statement), *std::move(signers)});
+    return ok();
+  }
+
+  /// Each text with a leaf is one that the statement names.
+  static Status check_texts(vault::Compartment& compartment, const Digest256& commit,
+                            const Statement& statement) {
+    auto items = compartment.items_of(commit);
+    if (!items) return std::move(items).error();
+    std::vector<vault::ItemVersion> with_leaf;
+    for (vault::ItemVersion& item : *items) {
+      if (item.leaf && item.state != vault::ItemState::erased &&
+          !statement.digests.contains("leaves"))
+        with_leaf.push_back(std::move(item));
+    }
+    return check_items(statement, with_leaf);
+  }
+
+  void compare_case_file(const Statement& statement) {
+    const auto body = workflow::parse_body(statement.verb, statement.body);
+    const auto* open = body ? std::get_if<workflow::CaseOpen>(&*body) : nullptr;
+    if (open != nullptr && vault::format_case_file(public_part(*open, statement)) ==
+                               vault::format_case_file(check_.state.file)) {
+      return;
+    }
+    check_.findings.emplace_back("case.json is not what entry 0 says");
+  }
+
+  CaseCheck& check_;
+  std::vector<Digest256> commits_;
+  std::vector<Digest256> roots_;  ///< Of the first n entries, by n.
+  std::map<std::uint64_t, ReadRecord> read_;
+  std::set<StatementId> ids_;
+};
+
+/// Commitments, and the root before each entry.
+Status read_all_of_ledger(const vault::CasePaths& paths, const vault::CaseFile& file,
+                          std::vector<Digest256>& commits, std::vector<Digest256>& roots) {
+  auto access = FileAccess::open(paths.ledger());
+  if (!access) return std::move(access).error();
+  AccessSource source(*access);
+  auto start = LedgerChain::start(file.ledger_id());
+  if (!start) return std::move(start).error();
+  auto empty = start->head();
+  if (!empty) return std::move(empty).error();
+  roots.push_back(empty->root);
+  auto replayed = replay_ledger(source, file.ledger_id(),
+                                [&](const LedgerEntry& one, LedgerChain& chain) -> Status {
+                                  commits.push_back(one.commit);
+                                  auto head = chain.head();
+                                  if (!head) return std::move(head).error();
+                                  roots.push_back(head->root);
+                                  return ok();
+                                });
+  if (!replayed) return std::move(replayed).error();
+  return ok();
+}
+
+void check_heads(CaseCheck& check, std::span<const SshPublicKey> log_keys) {
+  const vault::CaseState& state = check.state;
+  if (state.ledger.torn_bytes > 0) {
+    check.unchecked.emplace_back("the ledger ends with an append that was cut short");
+  }
+  if (!state.head) {
+    check.findings.emplace_back("there is no head");
+  } else {
+    const auto signature = verify_head(*state.head, log_keys);
+    if (!signature || !signature->good()) {
+      check.findings.emplace_back("the head is not signed by a log key of this case");
+    }
+    if (state.against_head != vault::SeenBefore::extends) {
+      check.findings.push_back("the ledger against its own head: " +
+                               std::string(to_string(state.against_head)));
+    }
+  }
+  if (state.against_home == vault::SeenBefore::never) {
+    check.unchecked.emplace_back("rollback not checked: this machine never saw the case");
+  } else if (state.against_home != vault::SeenBefore::extends) {
+    check.findings.push_back(
+        std::string(state.against_home == vault::SeenBefore::forked ? "forked" : "rolled back") +
+        ": this machine saw " + std::to_string(state.home->head.tree.count) +
+        " entries, here are " + std::to_string(state.ledger.tree.count));
+  }
+}
+
+void check_anchors(CaseCheck& check, CaseSession* session, const workflow::People& people,
+                   const GivenAnchors& given) {
+  const workflow::Anchors anchors{given.roster ? &given.roster->roster : nullptr,
+                                  given.fingerprints};
+  if (anchors.none()) {
+    check.unchecked.emplace_back("identities not checked: give --anchor ROSTER or FINGERPRINT");
+    return;
+  }
+  const workflow::AnchoredPeople found = workflow::anchor(people, anchors);
+  const auto name_of = [&](const PersonId& id) {
+    const auto known = found.names.find(id);
+    return known != found.names.end() ? printable(known->second) : session->name_of(id);
+  };
+  for (const PersonId& id : found.anchored) check.anchored.push_back(name_of(id));
+  for (const PersonId& id : found.unknown) check.unknown.push_back(name_of(id));
+  for (const std::string& name : check.unknown) {
+    check.findings.push_back(name + " is bound here, and nobody outside vouches for them");
+  }
+}
+
+/// The part that needs a person's keys.
+Status check_records(Runtime& runtime, CaseCheck& check, const vault::CasePaths& paths,
+                     const GivenAnchors& given) {
+  runtime.common.case_folder = paths.root;
+  auto session = CaseSession::open(runtime, SessionKind::inspects, "verifying");
+  if (!session && session.error().code == ErrorCode::locked) {
+    check.unchecked.push_back("records not checked: " + session.error().message);
+    return ok();
+  }
+  if (!session && session.error().code == ErrorCode::corrupt) {
+    check.findings.push_back(session.error().message);
+    return ok();
+  }
+  if (!session) return std::move(session).error();
+  std::vector<Digest256> commits;
+  std::vector<Digest256> roots;
+  if (auto read = read_all_of_ledger(paths, check.state.file, commits, roots); !read) return read;
+  const std::size_t entries = commits.size();
+  RecordCheck records(check, std::move(commits), std::move(roots));
+  std::vector<std::string> names = {"general"};
+  for (const auto& [name, grants] : (*session)->people().grants) {
+    if (name != "general") names.push_back(name);
+  }
+  for (const std::string& name : names) {
+    auto compartment = (*session)->compartment(name);
+    if (!compartment && compartment.error().code == ErrorCode::locked) continue;
+    if (!compartment) {
+      check.findings.push_back(name + ": " + compartment.error().message);
+      continue;
+    }
+    if (auto read = records.read(**compartment); !read) {
+      check.findings.push_back(name + ": " + read.error().message);
+    }
+  }
+  workflow::People people;
+  records.finish(people);
+  if (check.records < entries) {
+    const bool sees_all = check.compartments.size() == names.size();
+    const std::string left =
+        std::to_string(entries - check.records) + " of " + std::to_string(entries) + " entries";
+    if (sees_all && people.inboxes.empty()) {
+      check.findings.push_back(left + " have no record");
+    } else {
+      check.unchecked.push_back(left + " lie where you cannot read");
+    }
+  }
+  for (const workflow::RefusedEntry& one : people.refused) {
+    check.refused.push_back(entry(one.seq) + " " + one.verb + ": " + one.reason);
+  }
+  for (const workflow::SignedEntry& one : workflow::contested_entries(people)) {
+    check.contested.push_back(entry(one.seq));
+  }
+  check.is_single_founder = people.is_single_founder();
+  std::vector<SshPublicKey> log_keys;
+  for (const workflow::BoundLogKey& log : people.log_keys) log_keys.push_back(log.key);
+  check_heads(check, log_keys);
+  check_anchors(check, session->get(), people, given);
+  return ok();
+}
+
+ExitStatus status_of(const CaseCheck& check) {
+  if (!check.findings.empty() || !check.refused.empty()) return ExitStatus::tampered;
+  return check.unchecked.empty() ? ExitStatus::done : ExitStatus::incomplete;
+}
+
+std::string_view word_of(const CaseCheck& check) {
+  switch (status_of(check)) {
+    case ExitStatus::tampered:
+      return "NOT INTACT";
+    case ExitStatus::done:
+      return "INTACT";
+    default:
+      return check.anchored.empty() ? "CONSISTENT; identities not checked" : "NOT FULLY CHECKED";
+  }
+}
+
+void print_case(Runtime& runtime, const CaseCheck& check) {
+  const int width = runtime.terminal.width_columns;
+  const auto list = [&](const char* label, const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) {
+      runtime.out << wrap_behind(label, printable(line), width);
+    }
+  };
+  runtime.out << printable(check.state.file.code_name) << "  "
+              << (check.state.file.is_drill ? "drill, " : "")
+              << counted(check.state.ledger.tree.count, "entry", "entries") << ", " << check.records
+              << " read" << (check.is_single_founder ? ", single founder" : "") << "\n  head      "
+              << to_hex(check.state.ledger.tree.root).substr(0, 32) << '\n';
+  list("  anchored  ", check.anchored);
+  list("  found     ", check.findings);
+  list("  refused   ", check.refused);
+  list("  contested ", check.contested);
+  list("  unchecked ", check.unchecked);
+  runtime.out << word_of(check) << '\n';
+}
+
+}  // namespace
+
+Result<CaseCheck> check_case(Runtime& runtime, const vault::CasePaths& paths,
+                             const CaseCheckOptions& options) {
+  auto anchors = read_anchors(options.anchors);
+  if (!anchors) return std::move(anchors).error();
+  auto home = home_heads(runtime);
+  if (!home) return std::move(home).error();
+  auto state = vault::look_at_case(paths, *home);
+  if (!state) return std::move(state).error();
+  CaseCheck check{*std::move(state)};
+  const auto keys = key_folder(runtime);
+  if (options.without_keys || !keys || persons_in(*keys).empty()) {
+    check.unchecked.emplace_back("records not checked: no key was used");
+    check.unchecked.emplace_back("identities not checked: that needs the records");
+    check_heads(check, {&check.state.file.log_key, 1});
+    return check;
+  }
+  if (auto read = check_records(runtime, check, paths, *anchors); !read) {
+    return std::move(read).error();
+  }
+  if (check.compartments.empty()) check_heads(check, {&check.state.file.log_key, 1});
+  return check;
+}
+
+ExitStatus verify_case(Runtime& runtime, const fs::path& folder, const CaseCheckOptions& options) {
+  auto check = check_case(runtime, {folder}, options);
+  if (!check && check.error().code == ErrorCode::corrupt) {
+    const ExitStatus ignored = fail(runtime, check.error());
+    static_cast<void>(ignored);
+    return ExitStatus::tampered;
+  }
+  if (!check) return fail(runtime, check.error());
+  if (runtime.common.is_json) {
+    print_json(runtime, {{"anchored", check->anchored},
+                         {"case", check->state.file.case_id.text()},
+                         {"contested", check->contested},
+                         {"entries", check->state.ledger.tree.count},
+                         {"findings", check->findings},
+                         {"format", "casebook-case-check/1"},
+                         {"records", check->records},
+                         {"refused", check->refused},
+                         {"root", to_hex(check->state.ledger.tree.root)},
+                         {"single_founder", check->is_single_founder},
+                         {"unchecked", check->unchecked},
+                         {"unknown", check->unknown}});
+  } else {
+    print_case(runtime, *check);
+  }
+  return status_of(*check);
+}
+
+}  // namespace casebook::cli

@@ -1,0 +1,411 @@
+#include "cli/case_session.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/openssh_key.h"
+#include "core/printable.h"
+
+namespace casebook::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kGeneral = "general";
+constexpr std::string_view kRecovery = "recovery";
+
+Error refused(const workflow::Refusal& refusal) {
+  return Error{ErrorCode::invalid_input, refusal.what, refusal.hint};
+}
+
+Result<std::uint64_t> seq_of(const vault::ItemVersion& item) {
+  auto fields = parse_canonical_json(item.text.fields);
+  if (!fields) return std::move(fields).error();
+  auto seq = json_integer_member(*fields, "seq");
+  if (!seq) return std::move(seq).error();
+  return static_cast<std::uint64_t>(*seq);
+}
+
+}  // namespace
+
+vault::CaseFile public_part(const workflow::CaseOpen& open, const Statement& statement) {
+  vault::CaseFile file{statement.case_id, open.code_name, statement.is_drill, {},
+                       open.log_key,      open.roster};
+  for (const workflow::Founder& founder : open.founders) {
+    file.founders.push_back({founder.person, founder.key});
+  }
+  return file;
+}
+
+Result<std::unique_ptr<Signer>> machine_log_key(const Runtime& runtime, const CaseId& case_id) {
+  auto state = runtime.state_folder();
+  if (!state) return std::move(state).error();
+  const fs::path folder = *state / "log-keys";
+  const fs::path path = folder / (case_id.text() + ".ssh");
+  auto text = read_file(path, kOpensshKeyBytesMax);
+  if (!text && text.error().code == ErrorCode::not_found) {
+    std::error_code failure;
+    fs::create_directories(folder, failure);
+    if (failure) return system_error("make " + printable(folder.string()), failure.value());
+    fs::permissions(folder, fs::perms::owner_all, failure);
+    auto made = Ed25519Signer::generate(runtime.randomness);
+    if (!made) return std::move(made).error();
+    auto file = write_open_openssh_key(*made, "casebook log key", runtime.randomness);
+    if (!file) return std::move(file).error();
+    if (auto kept = write_file(path, file->reveal(), 0600); !kept) return std::move(kept).error();
+    text = read_file(path, kOpensshKeyBytesMax);
+  }
+  if (!text) return std::move(text).error();
+  return open_openssh_key(SecretBytes(*std::move(text)), SecretBytes());
+}
+
+Result<vault::HomeHeads> home_heads(const Runtime& runtime) {
+  auto state = runtime.state_folder();
+  if (!state) return std::move(state).error();
+  return vault::HomeHeads(*state / "heads");
+}
+
+Result<vault::CasePaths> require_case(const Runtime& runtime) {
+  const auto chosen = runtime.chosen_case();
+  if (chosen) return vault::CasePaths{*chosen};
+  return Error{ErrorCode::not_found, "no case is chosen",
+               "casebook open TITLE makes one; casebook use CASE or --case DIR chooses one"};
+}
+
+vault::Grant grant_of(const CaseId& case_id, const workflow::AccessGrant& grant) {
+  vault::Grant made{.name = {case_id, grant.compartment, grant.generation},
+                    .slots_digest = grant.slots,
+                    .stanza_count = grant.stanzas,
+                    .public_key = grant.public_key,
+                    .persons = {}};
+  for (const PersonId& id : grant.persons) made.persons.push_back(id.text());
+  // Ids are hex digits and sort before this word.
+  for (std::uint64_t i = 0; i < grant.recovery; ++i) {
+    made.persons.push_back(std::string(kRecovery) + (i == 0 ? "" : "-" + std::to_string(i)));
+  }
+  return made;
+}
+
+Result<workflow::AccessGrant> signed_form(const vault::Grant& grant) {
+  workflow::AccessGrant made{grant.name.compartment, grant.name.generation, {}, grant.public_key, 0,
+                             grant.slots_digest,     grant.stanza_count};
+  for (const std::string& person : grant.persons) {
+    if (person.starts_with(kRecovery)) {
+      ++made.recovery;
+      continue;
+    }
+    auto id = PersonId::parse(person);
+    if (!id) return std::move(id).error().context("slots");
+    made.persons.push_back(*id);
+  }
+  return made;
+}
+
+CaseSession::CaseSession(Runtime& runtime, KeyRing ring, vault::CasePaths paths,
+                         vault::CaseState state)
+    : runtime_(runtime),
+      ring_(std::move(ring)),
+      paths_(std::move(paths)),
+      state_(std::move(state)),
+      now_(runtime.clock.now_seconds()) {}
+
+CaseSession::~CaseSession() = default;
+
+Result<std::unique_ptr<CaseSession>> CaseSession::open(Runtime& runtime, SessionKind kind,
+                                                       const std::string& purpose) {
+  auto paths = require_case(runtime);
+  if (!paths) return std::move(paths).error();
+  auto person = choose_person(runtime);
+  if (!person) return std::move(person).error();
+  auto home = home_heads(runtime);
+  if (!home) return std::move(home).error();
+  auto state = vault::look_at_case(*paths, *home);
+  if (!state) return std::move(state).error();
+  std::unique_ptr<CaseSession> session(new CaseSession(
+      runtime, KeyRing(runtime, *std::move(person)), *std::move(paths), *std::move(state)));
+  if (auto begun = session->begin(kind, purpose); !begun) return std::move(begun).error();
+  return session;
+}
+
+Status CaseSession::begin(SessionKind kind, const std::string& purpose) {
+  if (auto good = vault::check_seen(state_); !good && kind != SessionKind::inspects) return good;
+  if (auto opened = open_general(purpose); !opened) return opened;
+  if (kind != SessionKind::reads && kind != SessionKind::inspects) {
+    auto log_key = machine_log_key(runtime_, state_.file.case_id);
+    if (!log_key) return std::move(log_key).error();
+    log_key_ = *std::move(log_key);
+  }
+  if (kind == SessionKind::writes || kind == SessionKind::takes) {
+    auto home = home_heads(runtime_);
+    if (!home) return std::move(home).error();
+    auto writer =
+        vault::CaseWriter::open({paths_, *home, log_key_.get(), &runtime_.randomness, nullptr});
+    if (!writer) return std::move(writer).error();
+    writer_.emplace(*std::move(writer));
+  }
+  if (auto folded = fold_general(); !folded) return folded;
+  if (kind == SessionKind::inspects) return ok();
+  if (auto good = check_folded(kind); !good) return good;
+  // Only a machine that may write finishes what a crash left.
+  if (!writer_) return ok();
+  return recover_general();
+}
+
+Status CaseSession::recover_general() {
+  vault::Compartment* const general = &open_.at(std::string(kGeneral));
+  auto recovered = writer_->recover({&general, 1});
+  if (!recovered) return std::move(recovered).error();
+  if (recovered->finished + recovered->marked == 0) return ok();
+  return fold_general();
+}
+
+vault::DatabaseOptions CaseSession::database_of(const std::string& name) const {
+  return {.path = vault::files_of(paths_.vault(), name).database,
+          .lock_file = paths_.vault() / "lock"};
+}
+
+Result<vault::Slots> CaseSession::slots_of(const std::string& name) {
+  const auto files = vault::files_of(paths_.vault(), name);
+  const workflow::GrantedAccess* access = people_.access_to(name);
+  if (access != nullptr) {
+    auto settled =
+        vault::settle_slots(paths_.vault(), grant_of(state_.file.case_id, access->grant));
+    if (!settled) return std::move(settled).error();
+  }
+  auto file = read_file(files.slots, vault::kSlotsBytesMax);
+  if (!file) return std::move(file).error();
+  auto unlock = ring_.unlock("opening " + name);
+  if (!unlock) return std::move(unlock).error();
+  auto opened = vault::open_slots(*file, *unlock, state_.file.case_id, name);
+  if (!opened && opened.error().code == ErrorCode::locked) {
+    return Error{ErrorCode::locked, ring_.person().name + " may not open " + name,
+                 "casebook access list tells who can let you in"};
+  }
+  if (!opened) return std::move(opened).error();
+  if (access != nullptr) {
+    auto same =
+        vault::compare_grants(opened->observed, grant_of(state_.file.case_id, access->grant));
+    if (!same) return std::move(same).error();
+  }
+  return std::move(opened->slots);
+}
+
+Result<vault::Compartment> CaseSession::open_database(const vault::Slots& slots) const {
+  return vault::Compartment::open(database_of(slots.name.compartment), slots.data_key, slots.name);
+}
+
+Status CaseSession::open_general(const std::string& purpose) {
+  if (auto unlock = ring_.unlock(purpose); !unlock) return std::move(unlock).error();
+  auto slots = slots_of(std::string(kGeneral));
+  if (!slots) return std::move(slots).error();
+  auto general = open_database(*slots);
+  if (!general) return std::move(general).error();
+  open_.emplace(kGeneral, *std::move(general));
+  return ok();
+}
+
+Result<vault::Compartment*> CaseSession::compartment(const std::string& name) {
+  if (const auto found = open_.find(name); found != open_.end()) return &found->second;
+  if (people_.access_to(name) == nullptr) {
+    return Error{ErrorCode::not_found, "there is no compartment " + printable(name),
+                 "casebook access list shows those there are"};
+  }
+  auto slots = slots_of(name);
+  if (!slots) return std::move(slots).error();
+  auto opened = open_database(*slots);
+  if (!opened) return std::move(opened).error();
+  vault::Compartment* const added = &open_.emplace(name, *std::move(opened)).first->second;
+  if (!writer_) return added;
+  if (auto recovered = writer_->recover({&added, 1}); !recovered) {
+    return std::move(recovered).error();
+  }
+  return added;
+}
+
+Status CaseSession::fold_general() {
+  vault::Compartment& general = open_.at(std::string(kGeneral));
+  std::vector<std::uint64_t> places;
+  auto listed = general.each_item(kSkeletonKind, [&](const vault::ItemVersion& item) -> Status {
+    auto seq = seq_of(item);
+    if (!seq) return std::move(seq).error();
+    places.push_back(*seq);
+    return ok();
+  });
+  if (!listed) return listed;
+  std::ranges::sort(places);
+  people_ = {};
+  for (const std::uint64_t seq : places) {
+    auto stored = general.record_at(seq);
+    if (!stored) return std::move(stored).error();
+    if (!*stored) return Error{ErrorCode::corrupt, "entry " + std::to_string(seq) + ": no record"};
+    auto record = vault::parse_record(as_text((*stored)->record));
+    if (!record) return std::move(record).error();
+    auto statement = parse_statement(record->statement.text);
+    if (!statement) return std::move(statement).error();
+    auto signers = statement_signers(record->statement);
+    if (!signers) return std::move(signers).error();
+    people_ = workflow::apply(
+        std::move(people_), {seq, record->received_at, *std::move(statement), *std::move(signers)});
+  }
+  people_ = workflow::settle(std::move(people_), now_);
+  return ok();
+}
+
+Status CaseSession::check_folded(SessionKind kind) {
+  vault::Compartment& general = open_.at(std::string(kGeneral));
+  auto stored = general.record_at(0);
+  if (!stored) return std::move(stored).error();
+  if (!*stored || !people_.case_id) {
+    return Error{ErrorCode::corrupt, "the case has no entry 0 that opens it"};
+  }
+  auto record = vault::parse_record(as_text((*stored)->record));
+  if (!record) return std::move(record).error();
+  auto statement = parse_statement(record->statement.text);
+  if (!statement) return std::move(statement).error();
+  auto body = workflow::parse_body(statement->verb, statement->body);
+  const auto* opening = body ? std::get_if<workflow::CaseOpen>(&*body) : nullptr;
+  if (opening == nullptr || vault::format_case_file(public_part(*opening, *statement)) !=
+                                vault::format_case_file(state_.file)) {
+    return Error{ErrorCode::corrupt, "case.json is not what entry 0 says",
+                 "somebody changed it; casebook verify tells more"};
+  }
+  const workflow::BoundPerson* person = people_.owner_of(ring_.person().key);
+  if (person == nullptr || person->is_removed) {
+    return Error{ErrorCode::locked, ring_.person().name + " is nobody in this case",
+                 "casebook person add, by two persons of the case"};
+  }
+  me_ = person->id;
+  if (!writer_) return ok();
+  const auto fingerprint = log_key_->public_key().fingerprint();
+  if (!fingerprint) return Error(fingerprint.error());
+  if (people_.lease != *fingerprint && kind != SessionKind::takes) {
+    return Error{ErrorCode::locked, "another machine writes this case",
+                 "casebook use --take moves it here; what takes --out needs no taking"};
+  }
+  return ok();
+}
+
+std::string CaseSession::name_of(const PersonId& id) {
+  if (const auto found = names_.find(id); found != names_.end()) return found->second;
+  std::string name = id.text().substr(0, 8);
+  const workflow::BoundPerson* person = people_.find(id);
+  if (person != nullptr && person->name) {
+    auto& general = open_.at(std::string(kGeneral));
+    const auto listed = general.each_item("text", [&](const vault::ItemVersion& item) {
+      if (item.leaf && item.leaf->commit == *person->name) name = printable(item.text.body);
+      return ok();
+    });
+    if (!listed) name = id.text().substr(0, 8);
+  }
+  names_.emplace(id, name);
+  return name;
+}
+
+Result<PersonId> CaseSession::find_person(const std::string& wanted) {
+  std::vector<PersonId> found;
+  std::string names;
+  for (const auto& [id, person] : people_.persons) {
+    if (person.is_removed) continue;
+    const std::string name = name_of(id);
+    names += (names.empty() ? "" : ", ") + name;
+    const bool is_key = std::ranges::any_of(
+        person.keys, [&](const workflow::BoundKey& key) { return key.fingerprint == wanted; });
+    if (name == wanted || is_key || (wanted.size() >= 8 && id.text().starts_with(wanted))) {
+      found.push_back(id);
+    }
+  }
+  if (found.size() == 1) return found.front();
+  return Error{found.empty() ? ErrorCode::not_found : ErrorCode::invalid_input,
+               printable(wanted) + (found.empty() ? ": nobody of that name" : ": more than one"),
+               "there are: " + names};
+}
+
+MerkleHead CaseSession::basis() const { return writer_ ? writer_->basis() : state_.ledger.tree; }
+
+Result<Proposal> CaseSession::propose(const workflow::Body& body,
+                                      const std::vector<ProposedText>& texts) {
+  check(log_key_ != nullptr, "a session that writes or proposes");
+  const DraftPlace place{state_.file.case_id, state_.file.is_drill, *me_, now_, basis()};
+  auto draft = draft_skeleton(place, body, texts, runtime_.randomness);
+  if (!draft) return std::move(draft).error();
+  auto made = ring_.sign(draft->statement, "signing " + draft->statement.verb);
+  if (!made) return std::move(made).error();
+  return Proposal{*std::move(made), std::move(draft->items)};
+}
+
+Result<std::optional<workflow::Refusal>> CaseSession::judge(const Proposal& proposal) {
+  auto statement = parse_statement(proposal.statement.text);
+  if (!statement) return std::move(statement).error();
+  auto signers = statement_signers(proposal.statement);
+  if (!signers) return std::move(signers).error();
+  const UtcSeconds received = writer_ ? writer_->received_at(now_) : now_;
+  const workflow::Skeleton entry{basis().count, received, *std::move(statement),
+                                 *std::move(signers)};
+  return workflow::refuse(workflow::settle(people_, received), entry);
+}
+
+Status CaseSession::check_statement_place(const Statement& statement) {
+  auto root = writer_->root_at(statement.basis.count);
+  if (!root) return std::move(root).error();
+  const auto findings = check_statement(
+      statement, {state_.file.case_id, state_.file.is_drill, writer_->received_at(now_),
+                  people_.statements.contains(statement.id), *root});
+  if (findings.empty()) return ok();
+  return Error{ErrorCode::invalid_input,
+               "the statement cannot be taken: " + std::string(to_string(findings.front())),
+               "docs/spec/statement.md says what that means"};
+}
+
+Result<vault::Appended> CaseSession::say(const Proposal& proposal) {
+  check(writer_.has_value(), "a session that writes");
+  auto statement = parse_statement(proposal.statement.text);
+  if (!statement) return std::move(statement).error();
+  if (auto fits = check_items(*statement, proposal.items); !fits) return std::move(fits).error();
+  if (auto fits = check_statement_place(*statement); !fits) return std::move(fits).error();
+  auto refusal = judge(proposal);
+  if (!refusal) return std::move(refusal).error();
+  if (*refusal) return refused(**refusal);
+  const DraftPlace place{state_.file.case_id, state_.file.is_drill, *me_, now_, writer_->basis()};
+  auto appended = append_skeleton(*writer_, open_.at(std::string(kGeneral)), proposal, place,
+                                  runtime_.randomness);
+  if (!appended) return std::move(appended).error();
+  auto signers = statement_signers(proposal.statement);
+  if (!signers) return std::move(signers).error();
+  people_ = workflow::apply(std::move(people_), {appended->seq, appended->received_at,
+                                                 *std::move(statement), *std::move(signers)});
+  return appended;
+}
+
+Result<vault::Appended> CaseSession::write(const std::string& compartment, const std::string& verb,
+                                           const vault::ItemVersion& item) {
+  check(writer_.has_value() && item.leaf, "a session that writes an item with a leaf");
+  auto target = this->compartment(compartment);
+  if (!target) return std::move(target).error();
+  auto id = StatementId::make(runtime_.randomness);
+  if (!id) return std::move(id).error();
+  const std::string body = canonical_json(
+      Json{{"item", item.id.text()}, {"kind", item.kind}, {"version", item.version}});
+  auto made = ring_.sign({*id,
+                          state_.file.case_id,
+                          state_.file.is_drill,
+                          verb,
+                          body,
+                          {{"item", item.leaf->commit}},
+                          now_,
+                          {},
+                          writer_->basis()},
+                         "signing a " + verb);
+  if (!made) return std::move(made).error();
+  return writer_->append(**target, {*std::move(made), {.items = {&item, 1}}}, now_);
+}
+
+Status CaseSession::close() {
+  for (auto& [name, compartment] : open_) {
+    if (auto closed = std::move(compartment).close(); !closed) return closed;
+  }
+  open_.clear();
+  if (!writer_) return ok();
+  return std::move(*writer_).close();
+}
+
+}  // namespace casebook::cli

@@ -1,0 +1,111 @@
+#pragma once
+/// A case, open for one command: who is here, what the case says, and the one way to say more.
+/// Joins fold and rules (workflow), ledger and compartments (vault) and the person's keys.
+
+#include <map>
+#include <memory>
+
+#include "cli/key_folder.h"
+#include "cli/proposal.h"
+#include "vault/case_writer.h"
+#include "vault/slots.h"
+#include "workflow/people.h"
+
+namespace casebook::cli {
+
+/// Makes or reads the key by which this user's machine signs heads of one case.
+Result<std::unique_ptr<Signer>> machine_log_key(const Runtime& runtime, const CaseId& case_id);
+/// Where heads are kept.
+Result<vault::HomeHeads> home_heads(const Runtime& runtime);
+/// The case that is meant. @return `not_found` saying how to choose one.
+Result<vault::CasePaths> require_case(const Runtime& runtime);
+
+/// `takes` writes although another machine has the lease: to take it. `proposes` makes statements
+/// for others to append, on any machine. `inspects` reads although the heads or case.json do not
+/// fit: to say so.
+enum class SessionKind { reads, writes, takes, proposes, inspects };
+
+class CaseSession {
+ public:
+  /// Opens the case that is meant with the keys of `--as`. @return `corrupt` when it is rolled
+  /// back, forked or contradicts itself; `locked` when this person cannot open it.
+  static Result<std::unique_ptr<CaseSession>> open(Runtime& runtime, SessionKind kind,
+                                                   const std::string& purpose);
+  CaseSession(const CaseSession&) = delete;
+  CaseSession& operator=(const CaseSession&) = delete;
+  ~CaseSession();
+
+  [[nodiscard]] const vault::CasePaths& paths() const { return paths_; }
+  [[nodiscard]] const vault::CaseState& state() const { return state_; }
+  [[nodiscard]] const workflow::People& people() const { return people_; }
+  [[nodiscard]] const PersonId& me() const { return *me_; }
+  [[nodiscard]] UtcSeconds now() const { return now_; }
+  /// For a session that lasts: what follows is said now.
+  void refresh_time() { now_ = runtime_.clock.now_seconds(); }
+  [[nodiscard]] Runtime& runtime() { return runtime_; }
+  KeyRing& ring() { return ring_; }
+
+  /// An opened compartment. @return `locked` when this person may not open it, `not_found` when it
+  /// was never made.
+  Result<vault::Compartment*> compartment(const std::string& name);
+  /// What opens it, for changing who may. The compartment is closed until it is asked for again.
+  Result<vault::Slots> slots_of(const std::string& name);
+  void close_compartment(const std::string& name) { open_.erase(name); }
+
+  /// Display name, else the beginning of the id.
+  [[nodiscard]] std::string name_of(const PersonId& id);
+  /// A person by name, key name or the beginning of an id. @return `not_found` with who there is.
+  Result<PersonId> find_person(const std::string& wanted);
+
+  /// Makes a statement of the skeleton with its texts, signed by this person.
+  Result<Proposal> propose(const workflow::Body& body, const std::vector<ProposedText>& texts = {});
+  /// Why the rules would refuse it now, judged with the signatures that it has.
+  Result<std::optional<workflow::Refusal>> judge(const Proposal& proposal);
+  /// Appends it to `general` and folds it. @return `invalid_input` with what is missing.
+  Result<vault::Appended> say(const Proposal& proposal);
+
+  /// Any other statement, into any compartment: body about items with leaves.
+  Result<vault::Appended> write(const std::string& compartment, const std::string& verb,
+                                const vault::ItemVersion& item);
+
+  /// By which this machine signs heads. @return null unless the session writes or proposes.
+  [[nodiscard]] const Signer* log_key() const { return log_key_.get(); }
+
+  /// Closes compartments and keeps the head at home. Not calling it loses nothing.
+  Status close();
+
+ private:
+  CaseSession(Runtime& runtime, KeyRing ring, vault::CasePaths paths, vault::CaseState state);
+  Status begin(SessionKind kind, const std::string& purpose);
+  Status open_general(const std::string& purpose);
+  Status fold_general();
+  Status recover_general();
+  Status check_folded(SessionKind kind);
+  Status check_statement_place(const Statement& statement);
+  [[nodiscard]] MerkleHead basis() const;
+  Result<vault::Compartment> open_database(const vault::Slots& slots) const;
+  [[nodiscard]] vault::DatabaseOptions database_of(const std::string& name) const;
+
+  Runtime& runtime_;
+  KeyRing ring_;
+  vault::CasePaths paths_;
+  vault::CaseState state_;
+  UtcSeconds now_;
+  workflow::People people_;
+  std::optional<PersonId> me_;
+  std::unique_ptr<Signer> log_key_;
+  std::map<std::string, vault::Compartment> open_;
+  std::map<PersonId, std::string> names_;
+  std::optional<vault::CaseWriter> writer_;
+};
+
+/// case.json as entry 0 would have it.
+vault::CaseFile public_part(const workflow::CaseOpen& open, const Statement& statement);
+
+/// The grant that vault/slots compares with, out of the one that was signed.
+vault::Grant grant_of(const CaseId& case_id, const workflow::AccessGrant& grant);
+/// And the other way round. @return `invalid_input` when it names persons by something else than
+/// ids.
+Result<workflow::AccessGrant> signed_form(const vault::Grant& grant);
+
+}  // namespace casebook::cli
