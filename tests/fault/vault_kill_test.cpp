@@ -6,6 +6,7 @@
 #include "tests/support/fault_rounds.h"
 #include "tests/support/small_case.h"
 #include "vault/backup.h"
+#include "vault/keeping.h"
 
 namespace casebook::vault {
 namespace {
@@ -46,7 +47,7 @@ TEST(VaultKill, NoAcknowledgedNoteIsLost) {
   std::uint64_t kills_in_writing = 0;
   std::unique_ptr<TemporaryFolder> folder;
   std::uint64_t next = 0;
-  for (int round = 0; round < fault_rounds(750); ++round) {
+  for (int round = 0; round < fault_rounds(600); ++round) {
     if (round % 50 == 0) {  // A fresh case now and then keeps the rounds short.
       folder = std::make_unique<TemporaryFolder>(folder_in_memory());
       SmallCase(folder->path()).create();
@@ -82,6 +83,107 @@ TEST(VaultKill, NoAcknowledgedNoteIsLost) {
               static_cast<unsigned long long>(acknowledged),
               static_cast<unsigned long long>(kills_in_writing));
   EXPECT_GT(acknowledged, 0U);
+}
+
+/// One batch of an import: fifty messages in one record, each known again by its source.
+bool import_batch(Compartment& compartment, LedgerFile& ledger, std::uint64_t batch) {
+  std::vector<ItemVersion> items;
+  for (std::uint64_t n = batch * 50; n < batch * 50 + 50; ++n) {
+    ItemVersion message = some_note(n, "heron in a chat");
+    message.kind = "message";
+    message.source.emplace();
+    std::copy_n(message.id.text().begin() + 16, 16,
+                reinterpret_cast<char*>(message.source->data()));
+    auto known = compartment.has_source(*message.source);
+    if (!known) return false;
+    if (!*known) items.push_back(std::move(message));
+  }
+  if (items.empty()) return true;
+  const SampleRecord made = some_record("batch " + std::to_string(batch), batch + 1);
+  if (!compartment.put_pending(made.commit, made.salt, made.record, {.items = items})) return false;
+  auto entry = ledger.append(made.commit);
+  return entry && compartment.mark_appended(made.commit, entry->seq);
+}
+
+TEST(VaultKill, AnImportIsThereInWholeBatchesAndGoesOn) {
+  SeededRandomness randomness(24);
+  constexpr std::uint64_t kBatches = 12;
+  for (int round = 0; round < fault_rounds(5); ++round) {
+    const TemporaryFolder folder(folder_in_memory());
+    const SmallCase small(folder.path());
+    small.create();
+    std::uint64_t batches = 0;
+    for (int kill = 0; kill < 12; ++kill) {
+      const auto told = kill_during(randomness, 25000, [&](const auto& tell) {
+        auto compartment = Compartment::open(small.options(), some_key(), some_name());
+        auto ledger = LedgerFile::open(small.ledger_path(), small_ledger_id());
+        if (!compartment || !ledger) return;
+        // From the beginning each time, as a person would who does not know how far it came.
+        for (std::uint64_t n = 0; n < kBatches; ++n) {
+          if (!import_batch(*compartment, *ledger, n)) return;
+          if (n >= batches) tell(n);
+        }
+      });
+      const auto size = small.recover();
+      ASSERT_TRUE(size);
+      const std::uint64_t told_end = told.empty() ? batches : told.back() + 1;
+      ASSERT_GE(*size, told_end);
+      ASSERT_LE(*size, std::min(kBatches, told_end + 1));
+      batches = *size;
+      auto compartment = Compartment::open(small.options(), some_key(), some_name());
+      ASSERT_EQ(*compartment->count({.words = "heron"}), batches * 50);
+      ASSERT_TRUE(std::move(*compartment).close());
+    }
+    ASSERT_TRUE(Compartment::verify(small.options(), some_key(), some_name())->findings.empty());
+  }
+}
+
+TEST(VaultKill, AGrantIsInForceWhenItIsRecorded) {
+  SeededRandomness randomness(25);
+  std::vector<AgeIdentity> keys;
+  for (int n = 0; n < 2; ++n) keys.push_back(*AgeIdentity::make(randomness));
+  const auto opens = [&](const CompartmentFiles& files, std::size_t n) -> Result<OpenedSlots> {
+    auto file = read_file(files.slots, kSlotsBytesMax);
+    if (!file) return std::move(file).error();
+    return open_slots(*file, {.identities = std::span(&keys[n], 1)}, some_name().case_id,
+                      "general");
+  };
+  std::uint64_t granted = 0;
+  for (int round = 0; round < fault_rounds(60); ++round) {
+    const TemporaryFolder folder(folder_in_memory());
+    const auto files = files_of(folder.path(), "general");
+    auto slots = make_slots(some_name(), {{"ada", keys[0].recipient()}}, randomness);
+    auto sealed = seal_slots(*slots, randomness);
+    ASSERT_TRUE(write_file(files.slots, sealed->file, 0600));
+    const auto told = kill_during(randomness, 3000, [&](const auto& tell) {
+      auto opened = opens(files, 0);
+      static_cast<void>(
+          bool(grant_access({.vault = folder.path()}, std::move(opened->slots),
+                            {"ben", keys[1].recipient()}, randomness, [&](const Grant&) {
+                              tell(1);  // The entry is in the ledger now.
+                              return ok();
+                            })));
+    });
+    Grant recorded = sealed->grant;
+    if (!told.empty()) {
+      auto file =
+          read_file(std::filesystem::exists(files.next_slots) ? files.next_slots : files.slots,
+                    kSlotsBytesMax);
+      ASSERT_TRUE(file);
+      recorded =
+          open_slots(*file, {.identities = std::span(&keys[1], 1)}, some_name().case_id, "general")
+              ->observed;
+      ++granted;
+    }
+    ASSERT_TRUE(settle_slots(folder.path(), recorded)) << "round " << round;
+    auto opened = opens(files, 0);
+    ASSERT_TRUE(opened);
+    ASSERT_TRUE(compare_grants(opened->observed, recorded));
+    ASSERT_EQ(bool(opens(files, 1)), !told.empty());
+  }
+  std::printf("%llu grants were recorded before the kill\n",
+              static_cast<unsigned long long>(granted));
+  EXPECT_GT(granted, 0U);
 }
 
 TEST(VaultKill, AnErasureIsWholeOrCanBeRepeated) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include "tests/support/fault_rounds.h"
 #include "tests/support/faulty_files.h"
 #include "tests/support/vault_fixture.h"
 
@@ -180,7 +181,7 @@ TEST_F(RotationTest, AFailingDiskNeverLeavesHalfOfIt) {
 
 TEST_F(RotationTest, KilledAtAnyMomentTheOldOrTheNewOpens) {
   std::uint64_t rotated = 0;
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < fault_rounds(60); ++round) {
     begin();
     auto slots = slots_of(0);
     const pid_t child = ::fork();
