@@ -76,9 +76,10 @@ Status settle(const SlotsRequest& request, const CompartmentFiles& files,
 
 }  // namespace
 
-Result<OpenedSlots> settle_and_open_slots(const SlotsRequest& request,
-                                          const IsInLedger& is_in_ledger,
-                                          const std::optional<Grant>& recorded) {
+namespace {
+
+Result<OpenedSlots> settle_and_open(const SlotsRequest& request, const IsInLedger& is_in_ledger,
+                                    const std::optional<Grant>& recorded) {
   const CompartmentFiles files = files_of(request.vault.vault, request.compartment);
   if (!is_there(files.next_database)) return read_slots(request, files.slots);
   {
@@ -101,6 +102,26 @@ Result<OpenedSlots> settle_and_open_slots(const SlotsRequest& request,
     }
   }
   return current;
+}
+
+}  // namespace
+
+Result<OpenedSlots> settle_and_open_slots(const SlotsRequest& request,
+                                          const IsInLedger& is_in_ledger,
+                                          const std::optional<Grant>& recorded) {
+  auto opened = settle_and_open(request, is_in_ledger, recorded);
+  if (!recorded) return opened;
+  const CompartmentFiles files = files_of(request.vault.vault, request.compartment);
+  if (is_there(files.next_slots)) {  // Of a grant: whichever file was recorded is in force.
+    auto settled = settle_slots(request.vault.vault, *recorded, calls_of(request.vault));
+    if (!settled) return std::move(settled).error();
+    opened = read_slots(request, files.slots);
+  }
+  if (!opened) return opened;
+  if (auto same = compare_grants(opened->observed, *recorded); !same) {
+    return std::move(same).error();
+  }
+  return opened;
 }
 
 Result<Slots> grant_access(const RotationOptions& vault, Slots current, const SlotPerson& person,

@@ -21,9 +21,11 @@ using IsInLedger = std::function<Result<bool>(const Digest256&)>;
 
 /// Reads the slots in force, after finishing or taking back a new generation that a crash cut
 /// short: it is finished when its grant stands in the ledger. Call it before the compartment is
-/// opened, `general` first; compare what comes back with the grant by compare_grants().
-/// @param recorded  the last grant that `general` knows of for this compartment, once it is open.
-/// @return `locked` when none of the identities fits, or while somebody else makes a generation.
+/// opened: for `general` first without `recorded`, and again with it once it is folded.
+/// @param recorded  the last grant that `general` knows of for this compartment; slots staged for a
+/// grant are settled by it too, and what is opened is compared with it.
+/// @return `locked` when none of the identities fits, or while somebody else makes a generation;
+/// `corrupt` when the slots are not those that were granted.
 Result<OpenedSlots> settle_and_open_slots(const SlotsRequest& request,
                                           const IsInLedger& is_in_ledger,
                                           const std::optional<Grant>& recorded = {});

@@ -96,6 +96,23 @@ TEST_F(KeepingTest, AGrantComesIntoForceWhenItIsRecorded) {
   EXPECT_EQ(theirs->slots.persons.size(), 3U);
 }
 
+// The program ended between the record of a grant and its slots.
+TEST_F(KeepingTest, AGrantThatWasRecordedComesIntoForceAtTheNextOpening) {
+  auto opened = open(0);
+  const Grant before = opened->observed;
+  std::optional<Grant> recorded;
+  EXPECT_FALSE(grant_access(vault(), std::move(opened->slots), person(2), randomness_,
+                            [&](const Grant& grant) -> Status {
+                              recorded = grant;
+                              return Error{ErrorCode::io, "the light went out"};
+                            }));
+  auto after = open(0, recorded);
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_EQ(after->slots.persons.size(), 3U);
+  EXPECT_TRUE(open(2, recorded));
+  EXPECT_EQ(open(0, before).error().code, ErrorCode::corrupt) << "RT-23";
+}
+
 TEST_F(KeepingTest, AGrantThatIsNotRecordedLeavesWhatWas) {
   auto opened = open(0);
   const Grant before = opened->observed;
