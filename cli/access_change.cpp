@@ -42,6 +42,27 @@ Status grant_access(CaseSession& session, const std::string& compartment,
   return say_grant(session, *sealed);
 }
 
+Status revoke_access(CaseSession& session, const std::string& compartment,
+                     const std::vector<PersonId>& persons) {
+  const workflow::GrantedAccess* access = session.people().access_to(compartment);
+  if (access == nullptr) {
+    return Error{ErrorCode::not_found, "there is no compartment " + printable(compartment),
+                 "casebook access list shows those there are"};
+  }
+  std::vector<PersonId> left = access->grant.persons;
+  for (const PersonId& id : persons) {
+    if (id == session.me()) {
+      return Error{ErrorCode::invalid_input, "nobody takes themselves out",
+                   "somebody else who can open " + compartment + " has to"};
+    }
+    if (std::erase(left, id) == 0) {
+      return Error{ErrorCode::invalid_input,
+                   session.name_of(id) + " cannot open " + compartment + " anyway"};
+    }
+  }
+  return session.rotate(compartment, left);
+}
+
 Status begin_compartment(CaseSession& session, const std::string& compartment) {
   if (session.people().access_to(compartment) != nullptr) {
     return Error{ErrorCode::invalid_input, printable(compartment) + " is there already"};
@@ -51,7 +72,8 @@ Status begin_compartment(CaseSession& session, const std::string& compartment) {
   if (auto good = vault::check_compartment_name(compartment); !good) return good;
   if (!workflow::may_begin(session.people(), me, compartment)) {
     return Error{ErrorCode::invalid_input, "you may not begin compartment " + compartment,
-                 "legal is begun by a person with the role legal; pii by legal, privacy or dpo"};
+                 "legal is begun by a person with the role legal; pii by "
+                 "legal, privacy or dpo"};
   }
   auto slots = vault::make_slots(name, {{me.id.text(), me.current_key()->recipient}},
                                  session.runtime().randomness);
@@ -59,7 +81,8 @@ Status begin_compartment(CaseSession& session, const std::string& compartment) {
   auto sealed = vault::seal_slots(*slots, session.runtime().randomness);
   if (!sealed) return std::move(sealed).error();
   const auto files = vault::files_of(session.paths().vault(), compartment);
-  // A database whose grant was never said belongs to nobody: an attempt that was cut short.
+  // A database whose grant was never said belongs to nobody: an attempt that
+  // was cut short.
   std::error_code ignored;
   std::filesystem::remove(files.database, ignored);
   auto made = vault::Compartment::create(

@@ -8,6 +8,9 @@ namespace casebook::cli {
 /// Lets further persons in: slots staged, grant said, slots in force.
 Status grant_access(CaseSession& session, const std::string& compartment,
                     const std::vector<PersonId>& persons);
+/// Takes persons out by a new generation: they keep what they could copy, and open nothing new.
+Status revoke_access(CaseSession& session, const std::string& compartment,
+                     const std::vector<PersonId>& persons);
 /// Makes the first generation of a compartment for oneself.
 Status begin_compartment(CaseSession& session, const std::string& compartment);
 

@@ -24,7 +24,7 @@ ExitStatus finish(Runtime& runtime, CaseSession& session, const Status& done,
   if (runtime.common.is_json) {
     print_json(runtime, {{"done", text}, {"format", "casebook-said/1"}});
   } else {
-    runtime.out << text << '\n';
+    runtime.out << wrap_behind("", text, runtime.terminal.width_columns);
   }
   return ExitStatus::done;
 }
@@ -41,6 +41,33 @@ ExitStatus grant(Runtime& runtime, const AccessOptions& options) {
   const Status done = grant_access(**session, options.compartment, ids);
   return finish(runtime, **session, done,
                 counted(ids.size(), "person", "persons") + " more can open " + options.compartment);
+}
+
+ExitStatus revoke(Runtime& runtime, const AccessOptions& options) {
+  auto session = CaseSession::open(runtime, SessionKind::writes, "taking somebody out");
+  if (!session) return fail(runtime, session.error());
+  std::vector<PersonId> ids;
+  for (const std::string& name : options.persons) {
+    auto id = (*session)->find_person(name);
+    if (!id) return fail(runtime, id.error());
+    ids.push_back(*id);
+  }
+  const Status done = revoke_access(**session, options.compartment, ids);
+  return finish(runtime, **session, done,
+                options.compartment + " has new keys; " +
+                    counted(ids.size(), "person is", "persons are") +
+                    " out. Whatever they copied, keys or words, and every backup from before, they "
+                    "can still read");
+}
+
+ExitStatus rotate(Runtime& runtime, const std::string& compartment) {
+  auto session = CaseSession::open(runtime, SessionKind::writes, "making new keys");
+  if (!session) return fail(runtime, session.error());
+  const Status done = revoke_access(**session, compartment, {});
+  return finish(runtime, **session, done,
+                compartment +
+                    " has new keys, for the same persons; backups from before still open "
+                    "with the old ones");
 }
 
 ExitStatus begin(Runtime& runtime, const AccessOptions& options) {
@@ -100,6 +127,12 @@ void add_access_command(Command& root) {
       .arguments("PERSON", granting->persons, "who")
       .example("casebook access grant legal jo", "")
       .run([granting](Runtime& runtime) { return grant(runtime, *granting); });
+  auto revoking = std::make_shared<AccessOptions>();
+  access.add("revoke", "Take persons out: new keys, everything written anew")
+      .argument("COMPARTMENT", revoking->compartment, "general, legal, pii, ...")
+      .arguments("PERSON", revoking->persons, "who")
+      .example("casebook access revoke legal jo", "")
+      .run([revoking](Runtime& runtime) { return revoke(runtime, *revoking); });
   auto making = std::make_shared<AccessOptions>();
   access.add("begin", "Make a compartment; legal takes the role legal")
       .argument("COMPARTMENT", making->compartment, "legal, pii, hr, ...")
@@ -111,6 +144,14 @@ void add_access_command(Command& root) {
   access.add("log", "Every grant so far")
       .example("casebook access log --json", "")
       .run([](Runtime& runtime) { return list_access(runtime, true); });
+}
+
+void add_rotate_command(Command& root) {
+  auto compartment = std::make_shared<std::string>("general");
+  root.add("rotate", "New keys for a compartment, everything written anew")
+      .argument("COMPARTMENT", *compartment, "else general", Count::optional)
+      .example("casebook rotate legal", "after a laptop was lost")
+      .run([compartment](Runtime& runtime) { return rotate(runtime, *compartment); });
 }
 
 }  // namespace casebook::cli

@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "cli/kept_identity.h"
+#include "cli/record_bag.h"
 #include "cli/ticket_store.h"
 #include "core/bag_verify.h"
 #include "core/durable_file.h"
@@ -56,6 +57,7 @@ Result<AgeUnlock> BagAccess::unlock_for(const KnownBag& bag) {
   if (identity && !*identity && seal) {
     identity = find_kept_identity(runtime_, *seal->recipient, bag.folder, *ring_, purpose);
   }
+  if (identity && !*identity) identity = identity_in_case(runtime_, bag);
   if (!identity) return std::move(identity).error();
   if (*identity) {
     auto own = ring_->unlock(purpose);  // Custody is sealed to the person.

@@ -5,9 +5,11 @@
 #include <ostream>
 #include <set>
 
+#include "cli/note_writing.h"
 #include "cli/org_folder.h"
 #include "cli/text.h"
 #include "core/printable.h"
+#include "vault/attachment.h"
 
 namespace casebook::cli {
 namespace {
@@ -119,7 +121,10 @@ class RecordCheck {
     if (seq >= commits_.size() || commits_[seq] != stored.commit) {
       return finding("its place in the ledger holds something else");
     }
-    if (stored.state == vault::RecordState::erased) return ok();
+    if (stored.state == vault::RecordState::erased) {
+      ++check_.erased;
+      return ok();
+    }
     auto commit = commit_to(stored.salt, stored.record);
     if (!commit) return std::move(commit).error();
     if (*commit != stored.commit) return finding("the record is not what the ledger commits to");
@@ -130,7 +135,7 @@ class RecordCheck {
     if (!statement) return finding(statement.error().message);
     auto signers = statement_signers(record->statement);
     if (!signers) return finding(signers.error().message);
-    if (auto texts = check_texts(compartment, stored.commit, *statement); !texts) {
+    if (auto texts = check_texts(compartment, stored.commit, *statement, record->leaves); !texts) {
       return finding(texts.error().message);
     }
     read_.insert_or_assign(
@@ -138,18 +143,30 @@ class RecordCheck {
     return ok();
   }
 
-  /// Each text with a leaf is one that the statement names.
+  /// Each text with a leaf is one that the statement names; those of a batch
+  /// stand in the record.
   static Status check_texts(vault::Compartment& compartment, const Digest256& commit,
-                            const Statement& statement) {
+                            const Statement& statement, const std::vector<Digest256>& leaves) {
     auto items = compartment.items_of(commit);
     if (!items) return std::move(items).error();
-    std::vector<vault::ItemVersion> with_leaf;
-    for (vault::ItemVersion& item : *items) {
-      if (item.leaf && item.state != vault::ItemState::erased &&
-          !statement.digests.contains("leaves"))
-        with_leaf.push_back(std::move(item));
+    std::erase_if(*items, [](const vault::ItemVersion& item) {
+      return !item.leaf || item.state == vault::ItemState::erased;
+    });
+    if (!statement.digests.contains("leaves")) return check_items(statement, *items);
+    auto digest = vault::digest_of_leaves(leaves);
+    if (!digest) return std::move(digest).error();
+    if (*digest != statement.digests.at("leaves")) {
+      return Error{ErrorCode::corrupt, "the batch is not the one that was signed"};
     }
-    return check_items(statement, with_leaf);
+    const std::set<Digest256> known(leaves.begin(), leaves.end());
+    for (const vault::ItemVersion& item : *items) {
+      auto leaf = vault::item_leaf(item.leaf->salt, item);
+      if (!leaf) return std::move(leaf).error();
+      if (*leaf != item.leaf->commit || !known.contains(*leaf)) {
+        return Error{ErrorCode::corrupt, "an item of the batch is not what was signed"};
+      }
+    }
+    return ok();
   }
 
   void compare_case_file(const Statement& statement) {
@@ -239,6 +256,57 @@ void check_anchors(CaseCheck& check, CaseSession* session, const workflow::Peopl
   }
 }
 
+/// Every file that is kept with a compartment, read to its end.
+void check_attachments(CaseCheck& check, const vault::CasePaths& paths,
+                       vault::Compartment& compartment) {
+  const fs::path folder = attachments_of(paths);
+  const auto listed = compartment.each_attachment([&](const vault::AttachmentEntry& entry) {
+    if (entry.state != vault::ItemState::live) return ok();
+    ++check.attachments;
+    if (auto good = vault::verify_attachment(folder, entry.row); !good) {
+      check.findings.push_back("attachment " + entry.row.id.text().substr(0, 8) + " in " +
+                               compartment.name().compartment + ": " + good.error().message);
+    }
+    return ok();
+  });
+  if (!listed) check.findings.push_back(listed.error().message);
+}
+
+/// Pages, indexes, records and files of one compartment.
+void check_compartment(CaseCheck& check, CaseSession& session, RecordCheck& records,
+                       const std::string& name) {
+  auto compartment = session.compartment(name);
+  if (!compartment && compartment.error().code == ErrorCode::locked) return;
+  if (!compartment) {
+    check.findings.push_back(name + ": " + compartment.error().message);
+    return;
+  }
+  if (auto read = records.read(**compartment); !read) {
+    check.findings.push_back(name + ": " + read.error().message);
+  }
+  check_attachments(check, session.paths(), **compartment);
+  auto pages = session.verify_compartment(name);
+  if (!pages) {
+    check.findings.push_back(name + ": " + pages.error().message);
+    return;
+  }
+  for (const vault::CompartmentFinding& finding : pages->findings) {
+    check.findings.push_back(name + ": " + finding.what);
+  }
+}
+
+void check_general_slots(CaseCheck& check, const CaseSession& session,
+                         const vault::CasePaths& paths) {
+  const Status same = session.compare_general();
+  if (same) return;
+  std::error_code ignored;
+  if (fs::exists(vault::files_of(paths.vault(), "general").next_slots, ignored)) {
+    check.unchecked.emplace_back("a change of who may open general was cut short");
+  } else {
+    check.findings.push_back("general: " + same.error().message);
+  }
+}
+
 /// The part that needs a person's keys.
 Status check_records(Runtime& runtime, CaseCheck& check, const vault::CasePaths& paths,
                      const GivenAnchors& given) {
@@ -262,23 +330,14 @@ Status check_records(Runtime& runtime, CaseCheck& check, const vault::CasePaths&
   for (const auto& [name, grants] : (*session)->people().grants) {
     if (name != "general") names.push_back(name);
   }
-  for (const std::string& name : names) {
-    auto compartment = (*session)->compartment(name);
-    if (!compartment && compartment.error().code == ErrorCode::locked) continue;
-    if (!compartment) {
-      check.findings.push_back(name + ": " + compartment.error().message);
-      continue;
-    }
-    if (auto read = records.read(**compartment); !read) {
-      check.findings.push_back(name + ": " + read.error().message);
-    }
-  }
+  check_general_slots(check, **session, paths);
+  for (const std::string& name : names) check_compartment(check, **session, records, name);
   workflow::People people;
   records.finish(people);
-  if (check.records < entries) {
+  if (check.records + check.erased < entries) {
     const bool sees_all = check.compartments.size() == names.size();
-    const std::string left =
-        std::to_string(entries - check.records) + " of " + std::to_string(entries) + " entries";
+    const std::string left = std::to_string(entries - check.records - check.erased) + " of " +
+                             std::to_string(entries) + " entries";
     if (sees_all && people.inboxes.empty()) {
       check.findings.push_back(left + " have no record");
     } else {
@@ -325,7 +384,9 @@ void print_case(Runtime& runtime, const CaseCheck& check) {
   runtime.out << printable(check.state.file.code_name) << "  "
               << (check.state.file.is_drill ? "drill, " : "")
               << counted(check.state.ledger.tree.count, "entry", "entries") << ", " << check.records
-              << " read" << (check.is_single_founder ? ", single founder" : "") << "\n  head      "
+              << " read"
+              << (check.erased > 0 ? ", " + std::to_string(check.erased) + " erased" : "")
+              << (check.is_single_founder ? ", single founder" : "") << "\n  head      "
               << to_hex(check.state.ledger.tree.root).substr(0, 32) << '\n';
   list("  anchored  ", check.anchored);
   list("  found     ", check.findings);
@@ -370,9 +431,11 @@ ExitStatus verify_case(Runtime& runtime, const fs::path& folder, const CaseCheck
   if (!check) return fail(runtime, check.error());
   if (runtime.common.is_json) {
     print_json(runtime, {{"anchored", check->anchored},
+                         {"attachments", check->attachments},
                          {"case", check->state.file.case_id.text()},
                          {"contested", check->contested},
                          {"entries", check->state.ledger.tree.count},
+                         {"erased", check->erased},
                          {"findings", check->findings},
                          {"format", "casebook-case-check/1"},
                          {"records", check->records},

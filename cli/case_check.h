@@ -1,6 +1,7 @@
 #pragma once
-/// Everything that can be checked of a case: in clear, and further with a person's keys. Findings
-/// are values; only what cannot be read at all is an error.
+/// Everything that can be checked of a case: in clear, and further with a
+/// person's keys. Findings are values; only what cannot be read at all is an
+/// error.
 
 #include "cli/case_session.h"
 #include "workflow/anchors.h"
@@ -19,6 +20,8 @@ struct CaseCheck {
   std::vector<std::string> refused;    ///< Entries that the rules refuse: exit status 4.
   std::vector<std::string> contested;  ///< Entries in doubt since a key was stolen.
   std::uint64_t records = 0;           ///< Entries whose record was read and fits.
+  std::uint64_t erased = 0;            ///< Entries whose text and salt were erased.
+  std::uint64_t attachments = 0;       ///< Files read to their end.
   std::vector<std::string> compartments;
   std::vector<std::string> anchored;  ///< Names.
   std::vector<std::string> unknown;   ///< Persons for whom nobody outside vouches.

@@ -14,10 +14,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kGeneral = "general";
 constexpr std::string_view kRecovery = "recovery";
 
-Error refused(const workflow::Refusal& refusal) {
-  return Error{ErrorCode::invalid_input, refusal.what, refusal.hint};
-}
-
 Result<std::uint64_t> seq_of(const vault::ItemVersion& item) {
   auto fields = parse_canonical_json(item.text.fields);
   if (!fields) return std::move(fields).error();
@@ -69,7 +65,8 @@ Result<vault::CasePaths> require_case(const Runtime& runtime) {
   const auto chosen = runtime.chosen_case();
   if (chosen) return vault::CasePaths{*chosen};
   return Error{ErrorCode::not_found, "no case is chosen",
-               "casebook open TITLE makes one; casebook use CASE or --case DIR chooses one"};
+               "casebook open TITLE makes one; casebook use CASE or --case DIR "
+               "chooses one"};
 }
 
 vault::Grant grant_of(const CaseId& case_id, const workflow::AccessGrant& grant) {
@@ -147,8 +144,39 @@ Status CaseSession::begin(SessionKind kind, const std::string& purpose) {
   if (kind == SessionKind::inspects) return ok();
   if (auto good = check_folded(kind); !good) return good;
   // Only a machine that may write finishes what a crash left.
-  if (!writer_) return ok();
-  return recover_general();
+  if (writer_) {
+    if (auto recovered = recover_general(); !recovered) return recovered;
+  }
+  return check_grant_of_general();
+}
+
+Status CaseSession::compare_general() const {
+  const workflow::GrantedAccess* access = people_.access_to(std::string(kGeneral));
+  if (access == nullptr) return Error{ErrorCode::corrupt, "nobody was ever let into general"};
+  return vault::compare_grants(*general_, grant_of(state_.file.case_id, access->grant));
+}
+
+Result<vault::CompartmentReport> CaseSession::verify_compartment(const std::string& name) {
+  auto slots = slots_of(name);
+  if (!slots) return std::move(slots).error();
+  return vault::Compartment::verify(database_of(name), slots->data_key, slots->name);
+}
+
+/// RT-23 for the compartment that says who may open it: compared once it was
+/// read.
+Status CaseSession::check_grant_of_general() {
+  const workflow::GrantedAccess* access = people_.access_to(std::string(kGeneral));
+  if (access == nullptr) {
+    return Error{ErrorCode::corrupt, "nobody was ever let into general",
+                 "the case was not opened to its end"};
+  }
+  if (compare_general()) return ok();
+  const vault::Grant said = grant_of(state_.file.case_id, access->grant);
+  // A grant was recorded and its slots were not yet in force: a crash, or a
+  // write at this moment.
+  if (auto settled = vault::settle_slots(paths_.vault(), said); !settled) return settled;
+  auto slots = slots_of(std::string(kGeneral));
+  return slots ? ok() : Status(std::move(slots).error());
 }
 
 Status CaseSession::recover_general() {
@@ -187,6 +215,11 @@ Result<vault::Slots> CaseSession::slots_of(const std::string& name) {
         vault::compare_grants(opened->observed, grant_of(state_.file.case_id, access->grant));
     if (!same) return std::move(same).error();
   }
+  if (name == kGeneral) general_ = opened->observed;
+  // An exchange of generations that a crash cut short is finished, or taken
+  // back.
+  auto generation = vault::settle_generation({.vault = paths_.vault()}, opened->slots);
+  if (!generation) return std::move(generation).error();
   return std::move(opened->slots);
 }
 
@@ -320,90 +353,16 @@ Result<PersonId> CaseSession::find_person(const std::string& wanted) {
                "there are: " + names};
 }
 
-MerkleHead CaseSession::basis() const { return writer_ ? writer_->basis() : state_.ledger.tree; }
-
-Result<Proposal> CaseSession::propose(const workflow::Body& body,
-                                      const std::vector<ProposedText>& texts) {
-  check(log_key_ != nullptr, "a session that writes or proposes");
-  const DraftPlace place{state_.file.case_id, state_.file.is_drill, *me_, now_, basis()};
-  auto draft = draft_skeleton(place, body, texts, runtime_.randomness);
-  if (!draft) return std::move(draft).error();
-  auto made = ring_.sign(draft->statement, "signing " + draft->statement.verb);
-  if (!made) return std::move(made).error();
-  return Proposal{*std::move(made), std::move(draft->items)};
-}
-
-Result<std::optional<workflow::Refusal>> CaseSession::judge(const Proposal& proposal) {
-  auto statement = parse_statement(proposal.statement.text);
-  if (!statement) return std::move(statement).error();
-  auto signers = statement_signers(proposal.statement);
-  if (!signers) return std::move(signers).error();
-  const UtcSeconds received = writer_ ? writer_->received_at(now_) : now_;
-  const workflow::Skeleton entry{basis().count, received, *std::move(statement),
-                                 *std::move(signers)};
-  return workflow::refuse(workflow::settle(people_, received), entry);
-}
-
-Status CaseSession::check_statement_place(const Statement& statement) {
-  auto root = writer_->root_at(statement.basis.count);
-  if (!root) return std::move(root).error();
-  const auto findings = check_statement(
-      statement, {state_.file.case_id, state_.file.is_drill, writer_->received_at(now_),
-                  people_.statements.contains(statement.id), *root});
-  if (findings.empty()) return ok();
-  return Error{ErrorCode::invalid_input,
-               "the statement cannot be taken: " + std::string(to_string(findings.front())),
-               "docs/spec/statement.md says what that means"};
-}
-
-Result<vault::Appended> CaseSession::say(const Proposal& proposal) {
-  check(writer_.has_value(), "a session that writes");
-  auto statement = parse_statement(proposal.statement.text);
-  if (!statement) return std::move(statement).error();
-  if (auto fits = check_items(*statement, proposal.items); !fits) return std::move(fits).error();
-  if (auto fits = check_statement_place(*statement); !fits) return std::move(fits).error();
-  auto refusal = judge(proposal);
-  if (!refusal) return std::move(refusal).error();
-  if (*refusal) return refused(**refusal);
-  const DraftPlace place{state_.file.case_id, state_.file.is_drill, *me_, now_, writer_->basis()};
-  auto appended = append_skeleton(*writer_, open_.at(std::string(kGeneral)), proposal, place,
-                                  runtime_.randomness);
-  if (!appended) return std::move(appended).error();
-  auto signers = statement_signers(proposal.statement);
-  if (!signers) return std::move(signers).error();
-  people_ = workflow::apply(std::move(people_), {appended->seq, appended->received_at,
-                                                 *std::move(statement), *std::move(signers)});
-  return appended;
-}
-
-Result<vault::Appended> CaseSession::write(const std::string& compartment, const std::string& verb,
-                                           const vault::ItemVersion& item) {
-  check(writer_.has_value() && item.leaf, "a session that writes an item with a leaf");
-  auto target = this->compartment(compartment);
-  if (!target) return std::move(target).error();
-  auto id = StatementId::make(runtime_.randomness);
-  if (!id) return std::move(id).error();
-  const std::string body = canonical_json(
-      Json{{"item", item.id.text()}, {"kind", item.kind}, {"version", item.version}});
-  auto made = ring_.sign({*id,
-                          state_.file.case_id,
-                          state_.file.is_drill,
-                          verb,
-                          body,
-                          {{"item", item.leaf->commit}},
-                          now_,
-                          {},
-                          writer_->basis()},
-                         "signing a " + verb);
-  if (!made) return std::move(made).error();
-  return writer_->append(**target, {*std::move(made), {.items = {&item, 1}}}, now_);
-}
-
-Status CaseSession::close() {
+Status CaseSession::close_compartments() {
   for (auto& [name, compartment] : open_) {
     if (auto closed = std::move(compartment).close(); !closed) return closed;
   }
   open_.clear();
+  return ok();
+}
+
+Status CaseSession::close() {
+  if (auto closed = close_compartments(); !closed) return closed;
   if (!writer_) return ok();
   return std::move(*writer_).close();
 }

@@ -1,6 +1,7 @@
 #pragma once
-/// A case, open for one command: who is here, what the case says, and the one way to say more.
-/// Joins fold and rules (workflow), ledger and compartments (vault) and the person's keys.
+/// A case, open for one command: who is here, what the case says, and the one
+/// way to say more. Joins fold and rules (workflow), ledger and compartments
+/// (vault) and the person's keys.
 
 #include <map>
 #include <memory>
@@ -8,6 +9,7 @@
 #include "cli/key_folder.h"
 #include "cli/proposal.h"
 #include "vault/case_writer.h"
+#include "vault/rotation.h"
 #include "vault/slots.h"
 #include "workflow/people.h"
 
@@ -20,15 +22,16 @@ Result<vault::HomeHeads> home_heads(const Runtime& runtime);
 /// The case that is meant. @return `not_found` saying how to choose one.
 Result<vault::CasePaths> require_case(const Runtime& runtime);
 
-/// `takes` writes although another machine has the lease: to take it. `proposes` makes statements
-/// for others to append, on any machine. `inspects` reads although the heads or case.json do not
-/// fit: to say so.
+/// `takes` writes although another machine has the lease: to take it.
+/// `proposes` makes statements for others to append, on any machine. `inspects`
+/// reads although the heads or case.json do not fit: to say so.
 enum class SessionKind { reads, writes, takes, proposes, inspects };
 
 class CaseSession {
  public:
-  /// Opens the case that is meant with the keys of `--as`. @return `corrupt` when it is rolled
-  /// back, forked or contradicts itself; `locked` when this person cannot open it.
+  /// Opens the case that is meant with the keys of `--as`. @return `corrupt`
+  /// when it is rolled back, forked or contradicts itself; `locked` when this
+  /// person cannot open it.
   static Result<std::unique_ptr<CaseSession>> open(Runtime& runtime, SessionKind kind,
                                                    const std::string& purpose);
   CaseSession(const CaseSession&) = delete;
@@ -40,38 +43,70 @@ class CaseSession {
   [[nodiscard]] const workflow::People& people() const { return people_; }
   [[nodiscard]] const PersonId& me() const { return *me_; }
   [[nodiscard]] UtcSeconds now() const { return now_; }
+  /// What a statement made now is based on; its count is the place of the next entry.
+  [[nodiscard]] MerkleHead basis() const;
   /// For a session that lasts: what follows is said now.
   void refresh_time() { now_ = runtime_.clock.now_seconds(); }
   [[nodiscard]] Runtime& runtime() { return runtime_; }
   KeyRing& ring() { return ring_; }
 
-  /// An opened compartment. @return `locked` when this person may not open it, `not_found` when it
-  /// was never made.
+  /// An opened compartment. @return `locked` when this person may not open it,
+  /// `not_found` when it was never made.
   Result<vault::Compartment*> compartment(const std::string& name);
-  /// What opens it, for changing who may. The compartment is closed until it is asked for again.
+  /// What opens it, for changing who may. The compartment is closed until it is
+  /// asked for again.
   Result<vault::Slots> slots_of(const std::string& name);
   void close_compartment(const std::string& name) { open_.erase(name); }
+  /// Reads all of a compartment: pages, indexes, commitments.
+  Result<vault::CompartmentReport> verify_compartment(const std::string& name);
+  /// RT-23 of `general`, without mending anything.
+  [[nodiscard]] Status compare_general() const;
+  /// Compartments that this person holds, by the grants; `wanted` empty: all.
+  [[nodiscard]] std::vector<std::string> held(const std::string& wanted = {}) const;
 
   /// Display name, else the beginning of the id.
   [[nodiscard]] std::string name_of(const PersonId& id);
-  /// A person by name, key name or the beginning of an id. @return `not_found` with who there is.
+  /// A person by name, key name or the beginning of an id. @return `not_found`
+  /// with who there is.
   Result<PersonId> find_person(const std::string& wanted);
 
   /// Makes a statement of the skeleton with its texts, signed by this person.
   Result<Proposal> propose(const workflow::Body& body, const std::vector<ProposedText>& texts = {});
   /// Why the rules would refuse it now, judged with the signatures that it has.
   Result<std::optional<workflow::Refusal>> judge(const Proposal& proposal);
-  /// Appends it to `general` and folds it. @return `invalid_input` with what is missing.
+  /// Appends it to `general` and folds it. @return `invalid_input` with what is
+  /// missing.
   Result<vault::Appended> say(const Proposal& proposal);
 
-  /// Any other statement, into any compartment: body about items with leaves.
-  Result<vault::Appended> write(const std::string& compartment, const std::string& verb,
-                                const vault::ItemVersion& item);
+  /// A new generation of a compartment for these persons: new keys, everything
+  /// written anew, the old files gone; the grant is said with it. Safe against
+  /// a crash at any point.
+  Status rotate(const std::string& compartment, const std::vector<PersonId>& persons);
+  /// Closes every compartment, so that files may be copied or exchanged. They
+  /// open when asked for.
+  Status close_compartments();
 
-  /// By which this machine signs heads. @return null unless the session writes or proposes.
+  /// Any other statement, into any compartment: about one item with a leaf, and
+  /// what comes with it.
+  Result<vault::Appended> write(const std::string& compartment, const std::string& verb,
+                                const vault::ItemVersion& item,
+                                const vault::Projections& more = {});
+  /// One statement about many items, each with its leaf: at most
+  /// vault::kLeavesMax.
+  Result<vault::Appended> write_batch(const std::string& compartment, const std::string& verb,
+                                      const std::string& kind,
+                                      std::span<const vault::ItemVersion> items);
+  /// The same with a body of the caller's own; the statement names `digests`.
+  Result<vault::Appended> write_body(const std::string& compartment, const std::string& verb,
+                                     const std::string& body, const StatementDigests& digests,
+                                     const vault::RecordRequest& request);
+
+  /// By which this machine signs heads. @return null unless the session writes
+  /// or proposes.
   [[nodiscard]] const Signer* log_key() const { return log_key_.get(); }
 
-  /// Closes compartments and keeps the head at home. Not calling it loses nothing.
+  /// Closes compartments and keeps the head at home. Not calling it loses
+  /// nothing.
   Status close();
 
  private:
@@ -80,9 +115,11 @@ class CaseSession {
   Status open_general(const std::string& purpose);
   Status fold_general();
   Status recover_general();
+  Status check_grant_of_general();
+  Status exchange(vault::Rotation&& rotation);
+  Status reopen_general();
   Status check_folded(SessionKind kind);
   Status check_statement_place(const Statement& statement);
-  [[nodiscard]] MerkleHead basis() const;
   Result<vault::Compartment> open_database(const vault::Slots& slots) const;
   [[nodiscard]] vault::DatabaseOptions database_of(const std::string& name) const;
 
@@ -97,6 +134,7 @@ class CaseSession {
   std::map<std::string, vault::Compartment> open_;
   std::map<PersonId, std::string> names_;
   std::optional<vault::CaseWriter> writer_;
+  std::optional<vault::Grant> general_;  // What its slots file says of itself.
 };
 
 /// case.json as entry 0 would have it.
@@ -104,8 +142,8 @@ vault::CaseFile public_part(const workflow::CaseOpen& open, const Statement& sta
 
 /// The grant that vault/slots compares with, out of the one that was signed.
 vault::Grant grant_of(const CaseId& case_id, const workflow::AccessGrant& grant);
-/// And the other way round. @return `invalid_input` when it names persons by something else than
-/// ids.
+/// And the other way round. @return `invalid_input` when it names persons by
+/// something else than ids.
 Result<workflow::AccessGrant> signed_form(const vault::Grant& grant);
 
 }  // namespace casebook::cli

@@ -133,6 +133,7 @@ class Reading {
     }
     const auto& children = parsed_.trail.back()->children();
     if (children.empty() || arguments_.empty()) return;
+    if (!parsed_.trail.back()->arguments().empty()) return;  // It is one of those.
     std::vector<std::string> known;
     for (const auto& child : children) known.push_back(child->name());
     unknown(arguments_.front(), "command", nearest(arguments_.front(), known));

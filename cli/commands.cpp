@@ -11,6 +11,7 @@ void add_all_commands(Command& root) {
   add_access_command(root);
   add_add_command(root);
   add_artifact_command(root);
+  add_backup_command(root);
   add_collect_command(root);
   add_completion_command(root);
   add_deadlines_command(root);
@@ -29,10 +30,13 @@ void add_all_commands(Command& root) {
   add_open_command(root);
   add_org_command(root);
   add_person_command(root);
+  add_privilege_command(root);
   add_receive_command(root);
   add_record_command(root);
   add_regimes_command(root);
+  add_restore_command(root);
   add_role_command(root);
+  add_rotate_command(root);
   add_ticket_command(root);
   add_timestamp_command(root);
   add_undo_command(root);

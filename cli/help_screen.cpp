@@ -27,18 +27,21 @@ const std::vector<HelpRow>& help_rows() {
       {"Evidence", "get BAG PATH...", "take a file out (--proof)"},
       {"Evidence", "give [BAG]", "hand over; the other side signs for it"},
       {"Evidence", "receive PATH", "take over: verifies first, then signs"},
-      {"Evidence", "import check FILE", "chat or mail export: what it holds"},
       {"Write", "note [add TEXT]", "private note; alone: one line is one note"},
       {"Write", "undo", "take back your last line (a tombstone)"},
       {"Write", "find WORDS", "search all that you may read"},
-      {"Write", "record finding", "what was found out, with links into bags"},
+      {"Write", "record finding, bag", "what was found out; a bag with its code"},
+      {"Write", "import FILE", "chat or mail, with provenance"},
       {"Tell", "deadlines", "who must be told, until when, and why"},
       {"Set up", "key new NAME", "your keys: one signs, one opens"},
       {"Set up", "unlock, lock", "type your passphrase once; until you leave"},
       {"Set up", "ticket new", "authority to collect, signed by you"},
       {"Set up", "kit", "a stick for the night: collector, ticket, one page"},
       {"Set up", "timestamp request", "trusted time for a bag"},
-      {"Set up", "person access org artifact facts regimes doctor completion version", ""},
+      {"Set up",
+       "person access privilege org artifact facts regimes backup restore rotate doctor completion "
+       "version",
+       ""},
   };
   return kRows;
 }

@@ -1,10 +1,12 @@
-// `casebook import check FILE`: what a chat or mail export holds, before it enters a case.
+// `casebook import FILE`, `casebook import check FILE`: chat and mail that
+// others exported.
 #include <algorithm>
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "cli/case_import.h"
 #include "cli/commands.h"
 #include "cli/runtime.h"
 #include "cli/text.h"
@@ -29,7 +31,51 @@ struct Options {
   std::optional<std::string> day_order;
   std::optional<std::string> date;
   std::string mailbox;
+  std::string compartment = "general";
+  std::string exported_by;
 };
+
+bool is_paste(const Options& options) { return options.file == "paste" || options.file == "-"; }
+
+Result<std::string> pasted_text(Runtime& runtime) {
+  std::string text;
+  std::string block(std::size_t{1} << 16U, '\0');
+  while (runtime.in.read(block.data(), static_cast<std::streamsize>(block.size())) ||
+         runtime.in.gcount() > 0) {
+    text.append(block, 0, static_cast<std::size_t>(runtime.in.gcount()));
+    if (text.size() > imports::kTranscriptBytesMax)
+      return Error{ErrorCode::limit_exceeded, "the text is longer than 64 MiB"};
+  }
+  if (text.empty()) return Error{ErrorCode::invalid_input, "nothing was pasted"};
+  return text;
+}
+
+Result<imports::ImportOptions> import_options(const Options& options, ZoneDatabase& zones) {
+  imports::ImportOptions wanted{.file_name = options.file};
+  wanted.text.conversation = options.mailbox;
+  if (options.kind) {
+    const auto form = imports::parse_import_form(*options.kind);
+    if (!form) return form.error();
+    wanted.form = *form;
+  }
+  if (options.zone) {
+    const auto zone = zones.find(*options.zone);
+    if (!zone) return zone.error();
+    wanted.text.zone = *zone;
+  }
+  if (options.date) {
+    const auto date = parse_date(*options.date);
+    if (!date) return date.error();
+    wanted.text.date = *date;
+  }
+  if (options.day_order) {
+    if (*options.day_order != "day" && *options.day_order != "month")
+      return Error{ErrorCode::invalid_input, "--day-order is day or month"};
+    wanted.text.day_order =
+        *options.day_order == "day" ? imports::DayOrder::day_first : imports::DayOrder::month_first;
+  }
+  return wanted;
+}
 
 /// Counts what an export holds and keeps the first of what it lost.
 class Survey final : public imports::MessageSink {
@@ -77,8 +123,7 @@ class Checking {
   Checking(Runtime& runtime, const Options& options) : runtime_(runtime), options_(options) {}
 
   ExitStatus run() {
-    const bool is_paste = options_.file == "paste" || options_.file == "-";
-    auto checked = is_paste ? check_paste() : check_file();
+    auto checked = is_paste(options_) ? check_paste() : check_file();
     if (!checked) return fail(runtime_, std::move(checked).error().context(name()));
     if (runtime_.common.is_json) {
       print_json(runtime_, as_json(*checked));
@@ -99,20 +144,14 @@ class Checking {
   }
 
   Result<Checked> check_paste() {
-    std::string text;
-    std::string block(std::size_t{1} << 16U, '\0');
-    while (runtime_.in.read(block.data(), static_cast<std::streamsize>(block.size())) ||
-           runtime_.in.gcount() > 0) {
-      text.append(block, 0, static_cast<std::size_t>(runtime_.in.gcount()));
-      if (text.size() > imports::kTranscriptBytesMax)
-        return Error{ErrorCode::limit_exceeded, "the text is longer than 64 MiB"};
-    }
-    MemoryAccess access(as_bytes(text));
+    auto text = pasted_text(runtime_);
+    if (!text) return std::move(text).error();
+    MemoryAccess access(as_bytes(*text));
     return check(access);
   }
 
   Result<Checked> check(RandomAccess& file) {
-    const auto wanted = import_options();
+    const auto wanted = import_options(options_, zones_);
     if (!wanted) return wanted.error();
     AccessSource source(file);
     const auto digest = hash_stream(source, file.size_bytes());
@@ -122,33 +161,6 @@ class Checking {
     const auto summary = imports::import_on_two_threads(file, *wanted, survey_);
     if (!summary) return summary.error();
     return Checked{*form, *summary, *digest};
-  }
-
-  Result<imports::ImportOptions> import_options() {
-    imports::ImportOptions wanted{.file_name = options_.file};
-    wanted.text.conversation = options_.mailbox;
-    if (options_.kind) {
-      const auto form = imports::parse_import_form(*options_.kind);
-      if (!form) return form.error();
-      wanted.form = *form;
-    }
-    if (options_.zone) {
-      const auto zone = zones_.find(*options_.zone);
-      if (!zone) return zone.error();
-      wanted.text.zone = *zone;
-    }
-    if (options_.date) {
-      const auto date = parse_date(*options_.date);
-      if (!date) return date.error();
-      wanted.text.date = *date;
-    }
-    if (options_.day_order) {
-      if (*options_.day_order != "day" && *options_.day_order != "month")
-        return Error{ErrorCode::invalid_input, "--day-order is day or month"};
-      wanted.text.day_order = *options_.day_order == "day" ? imports::DayOrder::day_first
-                                                           : imports::DayOrder::month_first;
-    }
-    return wanted;
   }
 
   void print(const Checked& checked) {
@@ -234,20 +246,116 @@ class Checking {
   Survey survey_;
 };
 
-}  // namespace
+/// Everything about one import into the chosen case.
+class Importing {
+ public:
+  Importing(Runtime& runtime, const Options& options) : runtime_(runtime), options_(options) {}
 
-void add_import_command(Command& root) {
-  Command& group = root.add("import", "Chat and mail that others exported");
-  auto options = std::make_shared<Options>();
-  Command& check = group.add("check", "Read an export: what it holds, what cannot be read");
-  check.argument("FILE", options->file, "Slack zip, mbox, eml or text; paste reads standard input")
-      .option("--kind", "KIND", options->kind, "slack, mbox, eml or transcript; else recognised")
+  ExitStatus run() {
+    auto session = CaseSession::open(runtime_, SessionKind::writes, "importing messages");
+    if (!session) return fail(runtime_, session.error());
+    auto report = import(**session);
+    if (!report) return fail(runtime_, std::move(report).error().context(printable(name())));
+    if (auto closed = (*session)->close(); !closed) return fail(runtime_, closed.error());
+    if (runtime_.common.is_json) {
+      print_json(runtime_, import_report_json(*report));
+    } else {
+      print(*report);
+    }
+    const bool is_whole = report->summary.bad_records == 0 && report->summary.unread_members == 0;
+    return is_whole ? ExitStatus::done : ExitStatus::incomplete;
+  }
+
+ private:
+  [[nodiscard]] std::string name() const {
+    if (is_paste(options_)) return "pasted text";
+    return std::filesystem::path(options_.file).filename().string();
+  }
+
+  Result<ImportReport> import(CaseSession& session) {
+    ZoneDatabase zones;
+    auto wanted = import_options(options_, zones);
+    if (!wanted) return std::move(wanted).error();
+    const ImportRequest request{
+        options_.compartment, name(),
+        options_.exported_by.empty() ? session.name_of(session.me()) : options_.exported_by,
+        *std::move(wanted)};
+    if (is_paste(options_)) {
+      auto text = pasted_text(runtime_);
+      if (!text) return std::move(text).error();
+      MemoryAccess access(as_bytes(*text));
+      return import_into_case(session, access, request);
+    }
+    auto file = FileAccess::open(options_.file);
+    if (!file) return std::move(file).error();
+    return import_into_case(session, *file, request);
+  }
+
+  void print(const ImportReport& report) {
+    line("", printable(name()) + "  " + std::string(to_string(report.form)) + ", " +
+                 counted(report.added, "message", "messages") + " new in " + options_.compartment +
+                 ", " + with_thousands(report.known) + " already there");
+    line("  original    ", (report.was_kept ? std::string("was kept already")
+                                            : "kept as " + std::to_string(*report.file_seq)) +
+                               ", sha256 " + to_hex(report.source.digest));
+    line("  cited       ", imports::citation(report.source));
+    const std::size_t shown = std::min(report.bad.size(), kShownMax);
+    for (std::size_t i = 0; i < shown; ++i) {
+      const imports::BadRecord& bad = report.bad[i];
+      line("  bad         ", (bad.member.empty() ? "" : bad.member + " ") + "at " +
+                                 std::to_string(bad.offset) + ": " + bad.reason);
+    }
+    if (report.summary.bad_records > shown) {
+      line("              ",
+           "and " + with_thousands(report.summary.bad_records - shown) + " more: --json");
+    }
+    for (const std::string& member : report.unread) line("  not read    ", member);
+    if (report.summary.without_moment > 0) {
+      line("  no moment   ",
+           counted(report.summary.without_moment, "message", "messages") +
+               (report.summary.hint.empty() ? "" : "; say " + report.summary.hint));
+    }
+    if (!report.personal_data.empty()) line("  holds       ", report.personal_data);
+    line("  left out    ", left_out(report.summary.kind));
+    line("",
+         "What it shows is what the export says; no message counts as an "
+         "act of anybody.");
+  }
+
+  void line(std::string_view front, std::string_view text) {
+    runtime_.out << wrap_behind(front, text, runtime_.terminal.width_columns);
+  }
+
+  Runtime& runtime_;
+  const Options& options_;
+};
+
+void add_reading_options(Command& command, const std::shared_ptr<Options>& options) {
+  command.option("--kind", "KIND", options->kind, "slack, mbox, eml or transcript; else recognised")
       .option("--zone", "NAME", options->zone, "time zone of times that say none: Europe/Paris")
       .option("--day-order", "WHICH", options->day_order, "what comes first in 3/4: day or month")
       .option("--date", "DATE", options->date, "date of the first time that says none")
       .option("--name", "NAME", options->mailbox, "name of the mailbox or chat");
-  check.example("casebook import check export.zip", "a Slack export, as Slack made it")
-      .example("casebook import check chat.txt --zone Europe/Paris", "a chat copied in Paris")
+}
+
+}  // namespace
+
+void add_import_command(Command& root) {
+  auto importing = std::make_shared<Options>();
+  Command& group = root.add("import", "Take in chat and mail that others exported");
+  group
+      .argument("FILE", importing->file, "Slack zip, mbox, eml or text; paste reads standard input")
+      .option("--in", "COMPARTMENT", importing->compartment, "else general")
+      .option("--by", "NAME", importing->exported_by, "who made the export; else you");
+  add_reading_options(group, importing);
+  group.example("casebook import export.zip --by Ben", "a Slack export, as Slack made it")
+      .example("casebook import paste --zone Europe/Paris", "a chat copied in Paris")
+      .run([importing](Runtime& runtime) { return Importing(runtime, *importing).run(); });
+  auto options = std::make_shared<Options>();
+  Command& check = group.add("check", "Read an export: what it holds, what cannot be read");
+  check.argument("FILE", options->file, "Slack zip, mbox, eml or text; paste reads standard input");
+  add_reading_options(check, options);
+  check.example("casebook import check export.zip", "nothing is stored")
       .run([options](Runtime& runtime) { return Checking(runtime, *options).run(); });
 }
 

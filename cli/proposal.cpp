@@ -103,19 +103,27 @@ Result<Draft> draft_skeleton(const DraftPlace& place, const workflow::Body& body
   return draft;
 }
 
-Result<vault::Appended> append_skeleton(vault::CaseWriter& writer, vault::Compartment& general,
-                                        const Proposal& proposal, const DraftPlace& place,
-                                        Randomness& randomness) {
+Result<std::vector<vault::ItemVersion>> skeleton_items(const Proposal& proposal,
+                                                       const DraftPlace& place, std::uint64_t seq,
+                                                       Randomness& randomness) {
   auto id = vault::ItemId::make(randomness);
   if (!id) return std::move(id).error();
   vault::ItemVersion mark{.id = *id,
                           .kind = std::string(kSkeletonKind),
                           .author = place.author.text(),
                           .received = place.now};
-  mark.text.fields = canonical_json(Json{{"seq", writer.basis().count}});
+  mark.text.fields = canonical_json(Json{{"seq", seq}});
   std::vector<vault::ItemVersion> items = proposal.items;
   items.push_back(std::move(mark));
-  return writer.append(general, {proposal.statement, {.items = items}}, place.now);
+  return items;
+}
+
+Result<vault::Appended> append_skeleton(vault::CaseWriter& writer, vault::Compartment& general,
+                                        const Proposal& proposal, const DraftPlace& place,
+                                        Randomness& randomness) {
+  auto items = skeleton_items(proposal, place, writer.basis().count, randomness);
+  if (!items) return std::move(items).error();
+  return writer.append(general, {proposal.statement, {.items = *items}}, place.now);
 }
 
 Result<vault::ItemVersion> text_item(const ProposedText& text, const std::string& author,

@@ -42,6 +42,10 @@ Result<Draft> draft_skeleton(const DraftPlace& place, const workflow::Body& body
 
 /// Kind of the item that says where a skeleton's record stands.
 inline constexpr std::string_view kSkeletonKind = "skeleton";
+/// Its texts, and the item that says at which place the record stands.
+Result<std::vector<vault::ItemVersion>> skeleton_items(const Proposal& proposal,
+                                                       const DraftPlace& place, std::uint64_t seq,
+                                                       Randomness& randomness);
 /// Appends it to `general` with its texts, and so that it is found again. The rules are the
 /// caller's.
 Result<vault::Appended> append_skeleton(vault::CaseWriter& writer, vault::Compartment& general,

@@ -119,11 +119,13 @@ Status check_seen(const CaseState& state) {
                  "this case is older than what this machine saw: " +
                      std::to_string(state.ledger.tree.count) + " entries, " +
                      std::to_string(state.home->head.tree.count) + " were there",
-                 "an old copy was put back; find the newer one. Nothing is written to this one"};
+                 "an old copy was put back; find the newer one. Nothing is "
+                 "written to this one"};
   }
   if (state.against_home == SeenBefore::forked) {
     return Error{ErrorCode::corrupt, "this case went another way than the one this machine saw",
-                 "two copies were written to; keep both and decide: nothing is written until then"};
+                 "two copies were written to; keep both and decide: nothing is "
+                 "written until then"};
   }
   return ok();
 }
@@ -247,8 +249,14 @@ Result<std::optional<Digest256>> CaseWriter::root_at(std::uint64_t size) const {
 
 Result<Appended> CaseWriter::append(Compartment& compartment, const RecordRequest& request,
                                     UtcSeconds now) {
+  auto prepared = prepare(compartment, request, now);
+  if (!prepared) return std::move(prepared).error();
+  return enter(compartment, *prepared);
+}
+
+Result<CaseWriter::Prepared> CaseWriter::prepare(Compartment& compartment,
+                                                 const RecordRequest& request, UtcSeconds now) {
   if (failed_) return Error{ErrorCode::io, "an earlier append failed; open the case again"};
-  failed_ = true;  // Until it is known that all is in place.
   const UtcSeconds received = received_at(now);
   const CaseRecord record{head_.count,
                           received,
@@ -263,22 +271,27 @@ Result<Appended> CaseWriter::append(Compartment& compartment, const RecordReques
   if (!salt) return std::move(salt).error();
   auto commit = commit_to(*salt, as_bytes(text));
   if (!commit) return std::move(commit).error();
+  // When this fails, nothing was changed.
   auto put = compartment.put_pending(*commit, *salt, as_bytes(text), request.projections);
-  if (!put) {
-    failed_ = false;  // Nothing was changed.
-    return std::move(put).error();
-  }
-  auto entry = ledger_.append(*commit);
+  if (!put) return std::move(put).error();
+  return Prepared{record.seq, *commit, received, record.is_raised};
+}
+
+Result<Appended> CaseWriter::enter(Compartment& compartment, const Prepared& prepared) {
+  if (failed_) return Error{ErrorCode::io, "an earlier append failed; open the case again"};
+  failed_ = true;  // Until it is known that all is in place.
+  check(prepared.seq == head_.count, "nothing was appended since it was prepared");
+  auto entry = ledger_.append(prepared.commit);
   if (!entry) return std::move(entry).error();
-  check(entry->seq == record.seq, "one writer at a time");
+  check(entry->seq == prepared.seq, "one writer at a time");
   auto head = ledger_.head();
   if (!head) return std::move(head).error();
   head_ = *head;
-  if (auto written = write_head(received); !written) return std::move(written).error();
-  auto marked = compartment.mark_appended(*commit, entry->seq);
+  if (auto written = write_head(prepared.received_at); !written) return std::move(written).error();
+  auto marked = compartment.mark_appended(prepared.commit, entry->seq);
   if (!marked) return std::move(marked).error();
   failed_ = false;
-  return Appended{entry->seq, *commit, received, record.is_raised};
+  return Appended{entry->seq, prepared.commit, prepared.received_at, prepared.is_raised};
 }
 
 Status CaseWriter::write_head(UtcSeconds time) {

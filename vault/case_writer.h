@@ -86,6 +86,16 @@ class CaseWriter {
 
   /// Appends one record. When this returns, it is durable and in the head.
   Result<Appended> append(Compartment& compartment, const RecordRequest& request, UtcSeconds now);
+  /// The two halves of append(), for a record whose compartment's files are exchanged in between:
+  /// durable and pending, then entered. One that is never entered is taken up by recover().
+  struct Prepared {
+    std::uint64_t seq = 0;
+    Digest256 commit{};
+    UtcSeconds received_at;
+    bool is_raised = false;
+  };
+  Result<Prepared> prepare(Compartment& compartment, const RecordRequest& request, UtcSeconds now);
+  Result<Appended> enter(Compartment& compartment, const Prepared& prepared);
   /// Keeps the head at home. Call it at the end of a command; nothing is lost without it.
   Status close() &&;
 

@@ -1,0 +1,135 @@
+/// What an open case says and writes: proposals judged by the rules, items with
+/// their leaves.
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/case_session.h"
+
+namespace casebook::cli {
+namespace {
+
+constexpr std::string_view kGeneral = "general";
+
+Error refused(const workflow::Refusal& refusal) {
+  return Error{ErrorCode::invalid_input, refusal.what, refusal.hint};
+}
+
+}  // namespace
+
+MerkleHead CaseSession::basis() const { return writer_ ? writer_->basis() : state_.ledger.tree; }
+
+Result<Proposal> CaseSession::propose(const workflow::Body& body,
+                                      const std::vector<ProposedText>& texts) {
+  check(log_key_ != nullptr, "a session that writes or proposes");
+  const DraftPlace place{state_.file.case_id, state_.file.is_drill, *me_, now_, basis()};
+  auto draft = draft_skeleton(place, body, texts, runtime_.randomness);
+  if (!draft) return std::move(draft).error();
+  auto made = ring_.sign(draft->statement, "signing " + draft->statement.verb);
+  if (!made) return std::move(made).error();
+  return Proposal{*std::move(made), std::move(draft->items)};
+}
+
+Result<std::optional<workflow::Refusal>> CaseSession::judge(const Proposal& proposal) {
+  auto statement = parse_statement(proposal.statement.text);
+  if (!statement) return std::move(statement).error();
+  auto signers = statement_signers(proposal.statement);
+  if (!signers) return std::move(signers).error();
+  const UtcSeconds received = writer_ ? writer_->received_at(now_) : now_;
+  const workflow::Skeleton entry{basis().count, received, *std::move(statement),
+                                 *std::move(signers)};
+  return workflow::refuse(workflow::settle(people_, received), entry);
+}
+
+Status CaseSession::check_statement_place(const Statement& statement) {
+  auto root = writer_->root_at(statement.basis.count);
+  if (!root) return std::move(root).error();
+  const auto findings = check_statement(
+      statement, {state_.file.case_id, state_.file.is_drill, writer_->received_at(now_),
+                  people_.statements.contains(statement.id), *root});
+  if (findings.empty()) return ok();
+  return Error{ErrorCode::invalid_input,
+               "the statement cannot be taken: " + std::string(to_string(findings.front())),
+               "docs/spec/statement.md says what that means"};
+}
+
+Result<vault::Appended> CaseSession::say(const Proposal& proposal) {
+  check(writer_.has_value(), "a session that writes");
+  auto statement = parse_statement(proposal.statement.text);
+  if (!statement) return std::move(statement).error();
+  if (auto fits = check_items(*statement, proposal.items); !fits) return std::move(fits).error();
+  if (auto fits = check_statement_place(*statement); !fits) return std::move(fits).error();
+  auto refusal = judge(proposal);
+  if (!refusal) return std::move(refusal).error();
+  if (*refusal) return refused(**refusal);
+  const DraftPlace place{state_.file.case_id, state_.file.is_drill, *me_, now_, writer_->basis()};
+  auto appended = append_skeleton(*writer_, open_.at(std::string(kGeneral)), proposal, place,
+                                  runtime_.randomness);
+  if (!appended) return std::move(appended).error();
+  auto signers = statement_signers(proposal.statement);
+  if (!signers) return std::move(signers).error();
+  people_ = workflow::apply(std::move(people_), {appended->seq, appended->received_at,
+                                                 *std::move(statement), *std::move(signers)});
+  return appended;
+}
+
+Result<vault::Appended> CaseSession::write_body(const std::string& compartment,
+                                                const std::string& verb, const std::string& body,
+                                                const StatementDigests& digests,
+                                                const vault::RecordRequest& request) {
+  check(writer_.has_value(), "a session that writes");
+  auto target = this->compartment(compartment);
+  if (!target) return std::move(target).error();
+  auto id = StatementId::make(runtime_.randomness);
+  if (!id) return std::move(id).error();
+  auto made = ring_.sign({*id,
+                          state_.file.case_id,
+                          state_.file.is_drill,
+                          verb,
+                          body,
+                          digests,
+                          now_,
+                          {},
+                          writer_->basis()},
+                         "signing a " + verb);
+  if (!made) return std::move(made).error();
+  vault::RecordRequest whole = request;
+  whole.statement = *std::move(made);
+  return writer_->append(**target, whole, now_);
+}
+
+Result<vault::Appended> CaseSession::write(const std::string& compartment, const std::string& verb,
+                                           const vault::ItemVersion& item,
+                                           const vault::Projections& more) {
+  check(item.leaf.has_value(), "an item with a leaf");
+  const std::string body = canonical_json(
+      Json{{"item", item.id.text()}, {"kind", item.kind}, {"version", item.version}});
+  vault::RecordRequest request{.statement = {}, .projections = more};
+  request.projections.items = {&item, 1};
+  return write_body(compartment, verb, body, {{"item", item.leaf->commit}}, request);
+}
+
+Result<vault::Appended> CaseSession::write_batch(const std::string& compartment,
+                                                 const std::string& verb, const std::string& kind,
+                                                 std::span<const vault::ItemVersion> items) {
+  std::vector<Digest256> leaves;
+  leaves.reserve(items.size());
+  for (const vault::ItemVersion& item : items) leaves.push_back(item.leaf->commit);
+  auto digest = vault::digest_of_leaves(leaves);
+  if (!digest) return std::move(digest).error();
+  const std::string body = canonical_json(Json{{"count", items.size()}, {"kind", kind}});
+  return write_body(compartment, verb, body, {{"leaves", *digest}},
+                    {.statement = {}, .projections = {.items = items}, .leaves = leaves});
+}
+
+std::vector<std::string> CaseSession::held(const std::string& wanted) const {
+  std::vector<std::string> names;
+  for (const auto& [name, grants] : people_.grants) {
+    const auto& persons = grants.back().grant.persons;
+    const bool holds = std::ranges::find(persons, *me_) != persons.end();
+    if (holds && (wanted.empty() || wanted == name)) names.push_back(name);
+  }
+  return names;
+}
+
+}  // namespace casebook::cli

@@ -1,0 +1,353 @@
+// `casebook privilege`: labels of claimed privilege and the log of what is withheld. Rules:
+// docs/spec/privacy.md sections 3 and 4.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/commands.h"
+#include "cli/note_writing.h"
+#include "cli/text.h"
+#include "core/printable.h"
+#include "vault/privacy/privilege.h"
+#include "vault/privacy/privilege_log.h"
+
+namespace casebook::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Kind of the item that says where the record of a step stands.
+constexpr std::string_view kStepKind = "privilege";
+
+struct PrivilegeOptions {
+  std::string number;
+  std::string compartment = "legal";
+  std::string basis;
+  std::string basis_note;
+  std::string purpose;
+  std::string requested_by;
+  std::vector<std::string> distribution;
+  fs::path out;
+};
+
+/// One step out of its record: who signed it is who said it.
+Result<privacy::PrivilegeEvent> event_at(CaseSession& session, vault::Compartment& compartment,
+                                         std::uint64_t seq) {
+  auto stored = compartment.record_at(seq);
+  if (!stored) return std::move(stored).error();
+  if (!*stored) return Error{ErrorCode::corrupt, "a label without its record"};
+  auto record = vault::parse_record(as_text((*stored)->record));
+  if (!record) return std::move(record).error();
+  auto statement = parse_statement(record->statement.text);
+  if (!statement) return std::move(statement).error();
+  auto signers = statement_signers(record->statement);
+  if (!signers) return std::move(signers).error();
+  const workflow::BoundPerson* by = session.people().owner_of(signers->front());
+  auto json = statement->body_json();
+  if (!json) return std::move(json).error();
+  auto body = privacy::parse_privilege_body(statement->verb, *json);
+  if (!body) return std::move(body).error();
+  return privacy::PrivilegeEvent{statement->id.text(), body->target,
+                                 by != nullptr ? by->id.text() : std::string(), record->received_at,
+                                 std::move(body->step)};
+}
+
+/// What all steps of a compartment come to.
+Result<privacy::PrivilegeStates> states_of(CaseSession& session, vault::Compartment& compartment) {
+  std::vector<std::uint64_t> places;
+  const auto listed = compartment.each_item(kStepKind, [&](const vault::ItemVersion& item) {
+    auto fields = parse_canonical_json(item.text.fields);
+    if (!fields) return Status(std::move(fields).error());
+    auto seq = json_integer_member(*fields, "seq");
+    if (!seq) return Status(std::move(seq).error());
+    places.push_back(static_cast<std::uint64_t>(*seq));
+    return ok();
+  });
+  if (!listed) return Error(listed.error());
+  std::ranges::sort(places);
+  privacy::PrivilegeStates states;
+  for (const std::uint64_t seq : places) {
+    auto event = event_at(session, compartment, seq);
+    if (!event) return std::move(event).error();
+    privacy::apply(states, *event);
+  }
+  return states;
+}
+
+/// Everything that a step needs: the case, the item, and how it stands.
+struct Labelling {
+  std::unique_ptr<CaseSession> session;
+  vault::ItemId target;
+  privacy::PrivilegeState state;
+  privacy::PrivilegeActor actor;
+};
+Result<Labelling> begin_labelling(Runtime& runtime, const PrivilegeOptions& options) {
+  auto session = CaseSession::open(runtime, SessionKind::writes, "claiming privilege");
+  if (!session) return std::move(session).error();
+  auto compartment = (*session)->compartment(options.compartment);
+  if (!compartment) return std::move(compartment).error();
+  auto id = item_numbered(**compartment, options.number);
+  if (!id) return std::move(id).error();
+  auto states = states_of(**session, **compartment);
+  if (!states) return std::move(states).error();
+  const workflow::BoundPerson& me = *(*session)->people().find((*session)->me());
+  // Signing asks for passphrase or token: the key agent never signs these verbs.
+  const privacy::PrivilegeActor actor{me.id.text(), me.holds("legal"), true, true};
+  return Labelling{*std::move(session), *id, (*states)[id->text()], actor};
+}
+
+Result<vault::Appended> say_step(Labelling& labelling, const std::string& compartment,
+                                 const privacy::PrivilegeStep& step) {
+  auto id = vault::ItemId::make(labelling.session->runtime().randomness);
+  if (!id) return std::move(id).error();
+  vault::ItemVersion mark{.id = *id,
+                          .kind = std::string(kStepKind),
+                          .author = labelling.session->me().text(),
+                          .received = labelling.session->now()};
+  mark.text.fields = canonical_json(Json{{"seq", labelling.session->basis().count}});
+  return labelling.session->write_body(
+      compartment, std::string(privilege_verb(step)),
+      canonical_json(privilege_body(labelling.target.text(), step)), {},
+      {.statement = {}, .projections = {.items = {&mark, 1}}});
+}
+
+ExitStatus finish(Runtime& runtime, Labelling& labelling, const PrivilegeOptions& options,
+                  const privacy::PrivilegeStep& step, const std::string& text) {
+  auto said = say_step(labelling, options.compartment, step);
+  if (!said) return fail(runtime, said.error());
+  if (auto closed = labelling.session->close(); !closed) return fail(runtime, closed.error());
+  if (runtime.common.is_json) {
+    print_json(runtime, {{"entry", said->seq},
+                         {"format", "casebook-privilege/1"},
+                         {"item", labelling.target.text()},
+                         {"step", privilege_verb(step)}});
+  } else {
+    runtime.out << wrap_behind("", text, runtime.terminal.width_columns);
+  }
+  return ExitStatus::done;
+}
+
+/// Words about what counsel asked for are words for counsel: never on a command line.
+Result<std::string> ask_for(Runtime& runtime, const PrivilegeOptions& options,
+                            const std::string& what) {
+  NoteOptions asked;
+  asked.text = options.purpose;
+  asked.compartment = options.compartment;
+  if (auto typed = check_typed(asked); !typed) return std::move(typed).error();
+  return ask_text(runtime, asked.text, what);
+}
+
+ExitStatus set_label(Runtime& runtime, const PrivilegeOptions& options) {
+  auto basis = privacy::parse_privilege_basis(options.basis);
+  if (!basis) return refuse_usage(runtime, basis.error());
+  auto labelling = begin_labelling(runtime, options);
+  if (!labelling) return fail(runtime, labelling.error());
+  CaseSession& session = *labelling->session;
+  privacy::PrivilegeLabel label{.basis = *basis, .basis_note = options.basis_note};
+  auto asker = options.requested_by.empty() ? Result<PersonId>(session.me())
+                                            : session.find_person(options.requested_by);
+  if (!asker) return fail(runtime, asker.error());
+  label.requested_by = asker->text();
+  for (const std::string& name : options.distribution) {
+    auto id = session.find_person(name);
+    if (!id) return fail(runtime, id.error());
+    label.distribution.push_back(id->text());
+  }
+  std::ranges::sort(label.distribution);
+  label.distribution.erase(std::ranges::unique(label.distribution).begin(),
+                           label.distribution.end());
+  auto purpose = ask_for(runtime, options, "described for the log as");
+  if (!purpose) return fail(runtime, purpose.error());
+  label.purpose = *std::move(purpose);
+  if (auto good = decide_privilege_set(labelling->state, labelling->actor, label); !good) {
+    return fail(runtime, good.error());
+  }
+  return finish(runtime, *labelling, options, privacy::PrivilegeSet{label},
+                options.number + ": privilege claimed, " +
+                    std::string(privacy::privilege_basis_text(*basis)));
+}
+
+/// Asked by one person of the legal role, confirmed by another: the same command.
+ExitStatus remove_label(Runtime& runtime, const PrivilegeOptions& options) {
+  auto labelling = begin_labelling(runtime, options);
+  if (!labelling) return fail(runtime, labelling.error());
+  const auto& open = labelling->state.open_removal;
+  if (open && open->by != labelling->actor.person) {
+    auto good = decide_privilege_answer(labelling->state, labelling->actor, open->statement);
+    if (!good) return fail(runtime, good.error());
+    return finish(runtime, *labelling, options, privacy::PrivilegeRemovalConfirmed{open->statement},
+                  options.number + ": the claim is taken off, by two persons");
+  }
+  auto reason = ask_for(runtime, options, "why it comes off");
+  if (!reason) return fail(runtime, reason.error());
+  const privacy::PrivilegeRemovalAsked asked{*std::move(reason), {}};
+  if (auto good = decide_privilege_removal(labelling->state, labelling->actor, asked); !good) {
+    return fail(runtime, good.error());
+  }
+  return finish(runtime, *labelling, options, asked,
+                options.number +
+                    ": asked for; the claim stands until a second person says the "
+                    "same: casebook privilege remove " +
+                    options.number);
+}
+
+ExitStatus keep_label(Runtime& runtime, const PrivilegeOptions& options) {
+  auto labelling = begin_labelling(runtime, options);
+  if (!labelling) return fail(runtime, labelling.error());
+  const auto& open = labelling->state.open_removal;
+  if (!open) return fail(runtime, {ErrorCode::not_found, "nobody asked to take this claim off"});
+  auto good = decide_privilege_answer(labelling->state, labelling->actor, open->statement);
+  if (!good) return fail(runtime, good.error());
+  auto reason = ask_for(runtime, options, "why it stays");
+  if (!reason) return fail(runtime, reason.error());
+  return finish(runtime, *labelling, options,
+                privacy::PrivilegeRemovalRefused{open->statement, *std::move(reason)},
+                options.number + ": the claim stays");
+}
+
+/// The rows of one compartment, with the texts that they must not give away.
+class Log {
+ public:
+  explicit Log(CaseSession& session) : session_(session) {}
+
+  Status add(vault::Compartment& compartment) {
+    auto states = states_of(session_, compartment);
+    if (!states) return std::move(states).error();
+    for (const auto& [target, state] : *states) {
+      if (!state.label) continue;
+      auto id = vault::ItemId::parse(target);
+      if (!id) return std::move(id).error();
+      auto item = compartment.item(*id);
+      if (!item) return std::move(item).error();
+      if (!*item) continue;
+      rows_.push_back(row_of(**item, state));
+      texts_.push_back((*item)->text.title + "\n" + (*item)->text.body);
+    }
+    return ok();
+  }
+  [[nodiscard]] const std::vector<privacy::PrivilegeLogRow>& rows() const { return rows_; }
+
+  std::vector<privacy::LogFinding> check() {
+    return privacy::check_privilege_log(
+        rows_,
+        {.privileged_text = [&](std::size_t row) -> std::string_view { return texts_.at(row); },
+         .is_known_elsewhere = [&](std::string_view word) { return is_open(word); }});
+  }
+
+ private:
+  [[nodiscard]] bool is_open(std::string_view word) {
+    auto general = session_.compartment("general");
+    if (!general) return false;
+    const auto count = (*general)->count({.words = std::string(word)});
+    return count && *count > 0;
+  }
+  privacy::LogPerson person(const std::string& id) {
+    const auto parsed = PersonId::parse(id);
+    if (!parsed) return {id, false};
+    const workflow::BoundPerson* known = session_.people().find(*parsed);
+    return {session_.name_of(*parsed), known != nullptr && known->holds("legal")};
+  }
+  privacy::PrivilegeLogRow row_of(const vault::ItemVersion& item,
+                                  const privacy::PrivilegeState& state) {
+    privacy::PrivilegeLogRow row;
+    row.control = item.id.text().substr(0, 12);
+    row.date = format_utc(item.claimed.value_or(item.received));
+    row.type = item.kind;
+    row.author = {item.on_behalf_of.empty() ? person(item.author)
+                                            : privacy::LogPerson{item.on_behalf_of, false}};
+    for (const std::string& id : state.label->distribution) row.to.push_back(person(id));
+    row.description = state.label->purpose;
+    row.basis = std::string(privacy::privilege_basis_text(state.label->basis));
+    if (!state.label->basis_note.empty()) row.basis += ": " + state.label->basis_note;
+    row.treatment = "withheld";
+    row.custodian = person(item.author).name;
+    row.reviewer = person(state.set_by).name;
+    row.review_date = format_utc(state.set_at);
+    return row;
+  }
+
+  CaseSession& session_;
+  std::vector<privacy::PrivilegeLogRow> rows_;
+  std::vector<std::string> texts_;
+};
+
+ExitStatus write_log(Runtime& runtime, const PrivilegeOptions& options) {
+  auto session = CaseSession::open(runtime, SessionKind::reads, "writing the privilege log");
+  if (!session) return fail(runtime, session.error());
+  auto compartment = (*session)->compartment(options.compartment);
+  if (!compartment) return fail(runtime, compartment.error());
+  Log log(**session);
+  if (auto added = log.add(**compartment); !added) return fail(runtime, added.error());
+  bool is_refused = false;
+  for (const privacy::LogFinding& finding : log.check()) {
+    is_refused = is_refused || finding.is_refusal;
+    runtime.err << wrap_behind(
+        "casebook: ", "row " + std::to_string(finding.row) + ": " + finding.message,
+        runtime.terminal.width_columns);
+  }
+  if (is_refused) {
+    return fail(runtime, {ErrorCode::invalid_input, "the log is not written",
+                          "casebook privilege set gives those rows what they lack"});
+  }
+  const std::string csv = privacy::privilege_log_csv(log.rows());
+  if (options.out.empty()) {
+    runtime.out << csv;
+    return ExitStatus::done;
+  }
+  auto written = write_file(options.out, as_bytes(csv), 0600);
+  if (!written) return fail(runtime, written.error());
+  if (runtime.common.is_json) {
+    print_json(runtime, {{"file", printable(options.out.string())},
+                         {"format", "casebook-privilege-log/1"},
+                         {"rows", log.rows().size()}});
+  } else {
+    runtime.out << printable(options.out.string()) << ": "
+                << counted(log.rows().size(), "row", "rows") << '\n';
+  }
+  return ExitStatus::done;
+}
+
+void add_place(Command& command, const std::shared_ptr<PrivilegeOptions>& options) {
+  command.argument("N", options->number, "number or id of a note, finding or file")
+      .option("--in", "COMPARTMENT", options->compartment, "else legal");
+}
+
+}  // namespace
+
+void add_privilege_command(Command& root) {
+  Command& group = root.add("privilege", "Privilege as it is claimed, and the log of it");
+  auto setting = std::make_shared<PrivilegeOptions>();
+  Command& set = group.add("set", "Claim privilege; takes the role legal");
+  add_place(set, setting);
+  set.option("--basis", "BASIS", setting->basis,
+             "attorney_client, work_product_fact, work_product_opinion, common_interest, "
+             "joint_defence, other")
+      .option("--basis-note", "TEXT", setting->basis_note, "needed for other")
+      .option("--purpose", "TEXT", setting->purpose,
+              "its description in the log; for general only, else it is asked for")
+      .option("--requested-by", "NAME", setting->requested_by, "who asked for the work; else you")
+      .option("--to", "NAME", setting->distribution, "who may see it")
+      .example("casebook privilege set 16 --basis attorney_client --to cy",
+               "asks how the log describes it")
+      .run([setting](Runtime& runtime) { return set_label(runtime, *setting); });
+  auto removing = std::make_shared<PrivilegeOptions>();
+  Command& remove = group.add("remove", "Ask to take a claim off; a second person confirms it");
+  add_place(remove, removing);
+  remove.example("casebook privilege remove 16", "").run([removing](Runtime& runtime) {
+    return remove_label(runtime, *removing);
+  });
+  auto keeping = std::make_shared<PrivilegeOptions>();
+  Command& keep = group.add("keep", "Refuse to take a claim off");
+  add_place(keep, keeping);
+  keep.example("casebook privilege keep 16", "").run([keeping](Runtime& runtime) {
+    return keep_label(runtime, *keeping);
+  });
+  auto logging = std::make_shared<PrivilegeOptions>();
+  group.add("log", "The privilege log as CSV")
+      .option("--in", "COMPARTMENT", logging->compartment, "else legal")
+      .option("--out", "FILE", logging->out, "else standard output")
+      .example("casebook privilege log --out privilege-log.csv", "")
+      .run([logging](Runtime& runtime) { return write_log(runtime, *logging); });
+}
+
+}  // namespace casebook::cli

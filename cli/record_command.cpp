@@ -1,0 +1,87 @@
+// `casebook record finding`: items of registers.
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "cli/bag_access.h"
+#include "cli/commands.h"
+#include "cli/note_writing.h"
+#include "cli/record_bag.h"
+#include "core/printable.h"
+
+namespace casebook::cli {
+namespace {
+
+struct FindingOptions {
+  NoteOptions note;
+  std::vector<std::string> systems, accounts, data, indicators, links;
+  std::string confidence = "medium";
+};
+
+Result<Json> finding_fields(const FindingOptions& options) {
+  Json data = Json::object();
+  for (const std::string& pair : options.data) {
+    const std::size_t equals = pair.find('=');
+    std::uint64_t count = 0;
+    const std::string number = equals == std::string::npos ? "" : pair.substr(equals + 1);
+    const auto read = std::from_chars(number.data(), number.data() + number.size(), count);
+    if (equals == 0 || read.ec != std::errc() || read.ptr != number.data() + number.size() ||
+        count > static_cast<std::uint64_t>(kJsonIntegerMax)) {
+      return Error{ErrorCode::invalid_input, printable(pair) + ": not a class and a count",
+                   "for example --data customer_records=12000"};
+    }
+    data[pair.substr(0, equals)] = count;
+  }
+  if (options.confidence != "low" && options.confidence != "medium" &&
+      options.confidence != "high") {
+    return Error{ErrorCode::invalid_input, "--confidence is low, medium or high"};
+  }
+  return Json{{"accounts", options.accounts}, {"confidence", options.confidence},
+              {"data", std::move(data)},      {"indicators", options.indicators},
+              {"links", options.links},       {"systems", options.systems}};
+}
+
+ExitStatus record_finding(Runtime& runtime, const FindingOptions& options) {
+  auto fields = finding_fields(options);
+  if (!fields) return refuse_usage(runtime, fields.error());
+  return write_item(runtime, options.note, "finding", [&](vault::ItemVersion& item) -> Status {
+    // Systems, accounts and indicators are looked for like words.
+    for (const auto* list : {&options.systems, &options.accounts, &options.indicators}) {
+      for (const std::string& one : *list) item.text.body += "\n" + one;
+    }
+    item.text.fields = canonical_json(*fields);
+    return ok();
+  });
+}
+
+}  // namespace
+
+void add_record_command(Command& root) {
+  Command& record = root.add("record", "Items of registers");
+  auto options = std::make_shared<FindingOptions>();
+  Command& finding = record.add("finding", "What was found out");
+  finding
+      .argument("TEXT", options->note.text, "for general only; else it is asked for",
+                Count::optional)
+      .option("--system", "NAME", options->systems, "a system concerned")
+      .option("--account", "NAME", options->accounts, "an account concerned")
+      .option("--data", "CLASS=COUNT", options->data, "data concerned, and how much")
+      .option("--indicator", "TEXT", options->indicators, "address, hash, file name")
+      .option("--confidence", "HOW", options->confidence, "low, medium or high")
+      .option("--link", "BAG/PATH", options->links, "an entry of a bag: B-7/var/log/auth.log");
+  add_note_options(finding, options->note);
+  finding
+      .example(
+          "casebook record finding 'web shell' --system web-03 --link "
+          "B-7/srv/www/u.php",
+          "")
+      .run([options](Runtime& runtime) { return record_finding(runtime, *options); });
+  auto bag = std::make_shared<RecordBagOptions>();
+  Command& evidence = record.add("bag", "A bag: its seal code, and what opens it");
+  evidence.argument("BAG", bag->bag, "B-7, its folder or id; else the newest", Count::optional)
+      .option("--in", "COMPARTMENT", bag->compartment, "whose readers can open it; else general");
+  add_identity_option(evidence, bag->identity);
+  evidence.example("casebook record bag B-7", "verified first; the code is anchored in the ledger")
+      .run([bag](Runtime& runtime) { return record_bag(runtime, *bag); });
+}
+
+}  // namespace casebook::cli
