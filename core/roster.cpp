@@ -74,10 +74,11 @@ Result<RosterPerson> parse_person(const Json& object) {
 
 /// Sorted by id, no key twice.
 Status check_persons(const std::vector<RosterPerson>& persons) {
-  std::vector<Bytes> keys;
+  std::vector<std::string> keys;
   for (std::size_t i = 0; i < persons.size(); ++i) {
     if (i > 0 && persons[i - 1].id >= persons[i].id) return invalid("persons are not sorted by id");
-    for (const RosterKey& key : persons[i].keys) keys.push_back(key.card.card.key.blob());
+    for (const RosterKey& key : persons[i].keys)
+      keys.emplace_back(as_text(key.card.card.key.blob()));
   }
   std::ranges::sort(keys);
   if (std::ranges::adjacent_find(keys) != keys.end()) return invalid("a key stands twice");
