@@ -61,6 +61,8 @@ std::optional<AddressRange> find_mapping(std::string_view maps, std::string_view
 
 /// Splits text at each `separator`; the end of the text ends the last piece.
 std::vector<std::string_view> split_text(std::string_view text, char separator);
+std::vector<std::string_view> split_text(std::string&& text,
+                                         char separator) = delete;  // The views would dangle.
 /// Parses an unsigned number that is the whole text.
 std::optional<std::uint64_t> parse_unsigned(std::string_view text, int base = 10);
 

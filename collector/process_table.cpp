@@ -151,7 +151,8 @@ std::optional<ProcessFacts> read_process(HostView& host, pid_t pid, std::size_t 
   if (facts.stat.state == 0 && facts.stat.failure.errno_value == ESRCH) return std::nullopt;
   fill_from_status(facts, read_small(folder.get(), "status"));
   fill_executable(facts, folder.get());
-  for (const std::string_view argument : split_text(read_small(folder.get(), "cmdline"), '\0'))
+  const std::string command_line = read_small(folder.get(), "cmdline");
+  for (const std::string_view argument : split_text(command_line, '\0'))
     facts.argv.emplace_back(argument);
   facts.login_uid = read_small(folder.get(), "loginuid");
   facts.cgroup = cgroup_of(read_small(folder.get(), "cgroup"));
