@@ -290,6 +290,16 @@ const std::vector<NetNamespace>& HostView::net_namespaces() {
   return *net_namespaces_;
 }
 
+bool HostView::follow(NetNamespace& space) {
+  if (namespace_inode(*this, space.path()) == space.inode) return true;
+  for (const pid_t pid : pids()) {
+    if (namespace_inode(*this, "/proc/" + std::to_string(pid) + "/ns/net") != space.inode) continue;
+    space.pid = pid;
+    return true;
+  }
+  return false;
+}
+
 const ProcessTable& HostView::processes() {
   if (!processes_) processes_ = std::make_shared<const ProcessTable>(ProcessTable::read(*this));
   return *processes_;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 
+#include "collector/netlink.h"
 #include "collector/walk_readings.h"
 
 namespace casebook {
@@ -62,10 +63,15 @@ class Taking {
 
   Status of_net_namespaces(std::span<const Plan> plans) {
     if (plans.empty()) return ok();
-    for (const NetNamespace& space : host_.net_namespaces()) {
+    for (NetNamespace space : host_.net_namespaces()) {
       for (const Plan& plan : plans) {
         if (stop_.requested()) return ok();
         ReadingRun run = run_of(plan);
+        if (!host_.follow(space)) {
+          if (auto lost = run.lose_vanished(instance_of(space), {"setns", ENOENT}); !lost)
+            return lost;
+          break;
+        }
         auto taken = plan.row->net != nullptr ? plan.row->net(run, space)
                                               : read_files_of(run, *plan.row, space);
         if (!taken) return taken;
