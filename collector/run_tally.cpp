@@ -61,6 +61,7 @@ void RunTally::count(const CatalogLine& line) {
   if (line.type == EntryType::command) ++counts_.commands;
   if (is_refusal(line)) ++counts_.refused;
   if (line.error) ++counts_.exceptions[line.error->errno_name];
+  if (line.error && line.outcome == Outcome::lost) return;  // One exception, said by its error.
   for (const std::string& finding : line.findings) {
     if (std::ranges::find(kLabels, finding) == kLabels.end()) ++counts_.exceptions[finding];
   }

@@ -68,6 +68,14 @@ TEST_F(RunTallyTest, CountsRefusedFilesApartFromRefusedReadings) {
   EXPECT_EQ(tally_.counts().exceptions.size(), 2U);
 }
 
+TEST_F(RunTallyTest, CountsWhatIsLostOnceByItsError) {
+  CatalogLine gone{.type = EntryType::reading, .outcome = Outcome::lost};
+  gone.error = EntryError{"open", "ESRCH"};
+  gone.findings = {"vanished"};
+  ASSERT_TRUE(tally_.list(std::move(gone)));
+  EXPECT_EQ(tally_.counts().exceptions, (std::map<std::string, std::uint64_t>{{"ESRCH", 1}}));
+}
+
 TEST_F(RunTallyTest, StopsReadingOnceTheBudgetIsSpent) {
   ASSERT_TRUE(store({.type = EntryType::file, .outcome = Outcome::stored}, std::string(100, 'x')));
   EXPECT_EQ(stop_.reason(), StopReason::bytes);
