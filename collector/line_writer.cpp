@@ -38,37 +38,12 @@ Result<std::unique_ptr<LineWriter>> LineWriter::create() {
   if (!tree) return std::move(tree).error();
   auto hasher = Sha256::create();
   if (!hasher) return std::move(hasher).error();
-  std::unique_ptr<LineWriter> writer(new LineWriter(*std::move(tree), *std::move(hasher)));
-  writer->thread_ = std::thread([self = writer.get()] { self->work(); });
-  return writer;
+  return std::unique_ptr<LineWriter>(new LineWriter(*std::move(tree), *std::move(hasher)));
 }
 
 LineWriter::LineWriter(MerkleTree tree, Sha256 hasher)
     : tree_(std::move(tree)), hasher_(std::move(hasher)) {
   text_.reserve(kCatalogSegmentBytesMax);
-}
-
-LineWriter::~LineWriter() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-  }
-  work_or_stop_.notify_one();
-  thread_.join();
-}
-
-void LineWriter::work() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    work_or_stop_.wait(lock, [&] { return stop_ || busy_; });
-    if (stop_) return;
-    lock.unlock();
-    auto written = write_batch();
-    lock.lock();
-    if (!written && !error_) error_ = std::move(written).error();
-    busy_ = false;
-    done_.notify_one();
-  }
 }
 
 Status LineWriter::write_batch() {
@@ -84,21 +59,15 @@ Status LineWriter::write_batch() {
 }
 
 Status LineWriter::wait() {
-  std::unique_lock lock(mutex_);
-  done_.wait(lock, [&] { return !busy_; });
+  auto waited = side_.wait();
   text_bytes_ = text_.size();
-  if (error_) return *error_;
-  return ok();
+  return waited;
 }
 
 Status LineWriter::submit(std::vector<CatalogLine>& lines) {
   if (auto waited = wait(); !waited) return waited;
   batch_.swap(lines);
-  {
-    const std::lock_guard lock(mutex_);
-    busy_ = true;
-  }
-  work_or_stop_.notify_one();
+  side_.start();
   lines.clear();
   return ok();
 }

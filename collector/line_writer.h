@@ -3,11 +3,9 @@
 /// next files: for small files this is a third of the work. Specification: docs/spec/bag.md
 /// section 6, docs/spec/merkle.md.
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
-#include <thread>
 
+#include "collector/side_thread.h"
 #include "core/bag_format.h"
 #include "core/merkle.h"
 
@@ -19,7 +17,7 @@ class LineWriter {
   static Result<std::unique_ptr<LineWriter>> create();
   LineWriter(const LineWriter&) = delete;
   LineWriter& operator=(const LineWriter&) = delete;
-  ~LineWriter();
+  ~LineWriter() = default;
 
   /// Hands over `lines`, salted and free of contradictions, after the batch before is done;
   /// gives back an empty vector with its memory. A line that would be too long loses its extents,
@@ -38,7 +36,6 @@ class LineWriter {
 
  private:
   LineWriter(MerkleTree tree, Sha256 hasher);
-  void work();
   Status write_batch();
 
   std::string text_;
@@ -46,14 +43,7 @@ class LineWriter {
   Sha256 hasher_;  // Of text_.
   std::size_t text_bytes_ = 0;
   std::vector<CatalogLine> batch_;
-
-  std::mutex mutex_;
-  std::condition_variable work_or_stop_;
-  std::condition_variable done_;
-  bool busy_ = false;           // Guarded by mutex_; while true the members above are the thread's.
-  bool stop_ = false;           // Guarded by mutex_.
-  std::optional<Error> error_;  // Guarded by mutex_.
-  std::thread thread_;
+  SideThread side_{[this] { return write_batch(); }};  // Last: it works on the members above.
 };
 
 }  // namespace casebook

@@ -26,30 +26,7 @@ std::size_t read_what_there_is(ByteSource& source, std::span<std::byte> memory) 
 }  // namespace
 
 ReadAheadSink::ReadAheadSink(EntrySink& next, std::function<bool()> is_alone)
-    : next_(next), is_alone_(std::move(is_alone)), thread_([this] { work(); }) {}
-
-ReadAheadSink::~ReadAheadSink() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-  }
-  work_or_stop_.notify_one();
-  thread_.join();
-}
-
-void ReadAheadSink::work() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    work_or_stop_.wait(lock, [&] { return stop_ || busy_; });
-    if (stop_) return;
-    lock.unlock();
-    auto given = give_on(at_work_);
-    lock.lock();
-    if (!given && !error_) error_ = std::move(given).error();
-    busy_ = false;
-    done_.notify_one();
-  }
-}
+    : next_(next), is_alone_(std::move(is_alone)) {}
 
 Status ReadAheadSink::give_on(Batch& batch) {
   std::span<const std::byte> left = batch.bytes;
@@ -67,29 +44,18 @@ Status ReadAheadSink::give_on(Batch& batch) {
   return ok();
 }
 
-Status ReadAheadSink::wait() {
-  std::unique_lock lock(mutex_);
-  done_.wait(lock, [&] { return !busy_; });
-  if (error_) return *error_;
-  return ok();
-}
-
 Status ReadAheadSink::submit() {
-  if (auto waited = wait(); !waited) return waited;
+  if (auto waited = side_.wait(); !waited) return waited;
   // The memory of spent lines is freed here, where it was taken.
   at_work_.entries.clear();
   at_work_.bytes.clear();
   std::swap(at_work_, waiting_);
   if (is_alone_()) {
     auto given = give_on(at_work_);
-    if (!given) error_ = given.error();
+    if (!given) side_.fail(given.error());
     return given;
   }
-  {
-    const std::lock_guard lock(mutex_);
-    busy_ = true;
-  }
-  work_or_stop_.notify_one();
+  side_.start();
   return ok();
 }
 
@@ -103,7 +69,7 @@ Status ReadAheadSink::drain() {
   if (!waiting_.entries.empty()) {
     if (auto submitted = submit(); !submitted) return submitted;
   }
-  return wait();
+  return side_.wait();
 }
 
 Status ReadAheadSink::list(CatalogLine&& line) {

@@ -2,11 +2,10 @@
 /// Lets the thread that reads go on while another one names, hashes and packs what was read. Small
 /// entries only: what is large, or of unknown size, passes through at once and in its place.
 
-#include <condition_variable>
-#include <mutex>
-#include <thread>
+#include <functional>
 
 #include "collector/entry_sink.h"
+#include "collector/side_thread.h"
 
 namespace casebook {
 
@@ -23,7 +22,7 @@ class ReadAheadSink final : public EntrySink {
   ReadAheadSink(EntrySink& next, std::function<bool()> is_alone);
   ReadAheadSink(const ReadAheadSink&) = delete;
   ReadAheadSink& operator=(const ReadAheadSink&) = delete;
-  ~ReadAheadSink() override;  ///< Drops what was not given on yet: drain() comes first.
+  ~ReadAheadSink() override = default;  ///< Drops what was not given on yet: drain() comes first.
 
   Status list(CatalogLine&& line) override;
   /// `content.amend` is called before the line has a stored name and a digest, except for an object
@@ -41,9 +40,7 @@ class ReadAheadSink final : public EntrySink {
     std::vector<Entry> entries;
     Bytes bytes;  // Of all entries, joined.
   };
-  void work();
   Status give_on(Batch& batch);
-  Status wait();
   Status submit();
   Status submit_if_full();
 
@@ -51,13 +48,7 @@ class ReadAheadSink final : public EntrySink {
   std::function<bool()> is_alone_;
   Batch waiting_;
   Batch at_work_;
-  std::mutex mutex_;
-  std::condition_variable work_or_stop_;
-  std::condition_variable done_;
-  bool busy_ = false;  // Guarded by mutex_; while true at_work_ and next_ are the thread's.
-  bool stop_ = false;  // Guarded by mutex_.
-  std::optional<Error> error_;  // Guarded by mutex_.
-  std::thread thread_;
+  SideThread side_{[this] { return give_on(at_work_); }};  // at_work_ and next_ are its own.
 };
 
 }  // namespace casebook
