@@ -19,6 +19,18 @@ void add_identity_option(Command& command, std::filesystem::path& target) {
   command.option("--identity", "FILE", target, "age identity that opens the bag");
 }
 
+Result<BagReader> open_bag(Runtime& runtime, const std::string& wanted,
+                           const std::filesystem::path& identity_file) {
+  auto bag = choose_bag(runtime.evidence_folder(), wanted);
+  if (!bag) return std::move(bag).error();
+  BagAccess access(runtime, identity_file);
+  auto unlock = access.unlock_for(*bag);
+  if (!unlock) return std::move(unlock).error();
+  auto reader = BagReader::open(bag->folder, *unlock);
+  if (!reader) return std::move(reader).error().context(bag->name());
+  return reader;
+}
+
 Result<AgeUnlock> BagAccess::read_identity_file(const std::string& purpose) {
   auto bytes = read_file(identity_file_, kIdentityFileBytesMax);
   if (!bytes) return std::move(bytes).error();
@@ -71,9 +83,7 @@ Result<AgeUnlock> BagAccess::unlock_for(const KnownBag& bag) {
     return AgeUnlock{.identities = identities_, .unwrapper = own->unwrapper};
   }
   if (seal && *seal->recipient != ring_->person().recipient.text()) return AgeUnlock{};
-  auto own = ring_->identities(purpose);
-  if (!own) return std::move(own).error();
-  return AgeUnlock{.identities = *own};
+  return ring_->unlock(purpose);
 }
 
 }  // namespace casebook::cli

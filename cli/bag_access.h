@@ -10,6 +10,7 @@
 
 #include "cli/bag_choice.h"
 #include "cli/key_folder.h"
+#include "core/bag_reader.h"
 
 namespace casebook::cli {
 
@@ -30,6 +31,10 @@ class BagAccess {
   std::vector<AgeIdentity> identities_;
   std::optional<KeyRing> ring_;
 };
+
+/// Chooses a bag (see choose_bag()) and opens it. @return errors with the bag's name.
+Result<BagReader> open_bag(Runtime& runtime, const std::string& wanted,
+                           const std::filesystem::path& identity_file);
 
 /// The option that goes with it.
 void add_identity_option(Command& command, std::filesystem::path& target);

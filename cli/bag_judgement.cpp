@@ -24,7 +24,7 @@ class Judge {
   Judge(const KnownBag& bag, const OutsideFacts& outside) : bag_(bag), outside_(outside) {}
 
   Result<BagJudgement> judge(const std::vector<KnownBag>& siblings, const AgeUnlock& unlock) {
-    auto report = verify_bag(bag_.folder, {.identities = unlock.identities});
+    auto report = verify_bag(bag_.folder, {.unlock = unlock});
     if (!report) return std::move(report).error();
     result_.report = *std::move(report);
     result_.findings = result_.report.findings;

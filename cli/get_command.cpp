@@ -5,6 +5,7 @@
 
 #include "cli/bag_access.h"
 #include "cli/commands.h"
+#include "cli/entry_name.h"
 #include "cli/exhibit.h"
 #include "cli/restore_metadata.h"
 #include "cli/text.h"
@@ -39,8 +40,8 @@ class Getter {
       : runtime_(runtime), options_(options), reader_(reader) {}
 
   Status get(const std::string& path) {
-    auto entry = reader_.find(path);
-    if (!entry) return std::move(entry).error().context(printable(path));
+    auto entry = find(path);
+    if (!entry) return std::move(entry).error();
     const std::string name = exhibit_name(entry->line);
     const fs::path place = options_.output / name;
     if (auto written = write_object(*entry, place); !written) {
@@ -63,6 +64,26 @@ class Getter {
   }
 
  private:
+  /// By path or stored name; else by the name that `ls` shows.
+  Result<BagEntry> find(const std::string& wanted) {
+    auto entry = reader_.find(wanted);
+    if (entry || entry.error().code != ErrorCode::not_found) return entry;
+    std::string stored;
+    std::uint64_t found = 0;
+    auto read = reader_.for_each_line([&](const CatalogLine& line) {
+      if (line.stored.empty() || entry_name(line) != wanted) return true;
+      stored = line.stored;
+      ++found;
+      return true;
+    });
+    if (!read) return std::move(read).error();
+    if (found == 1) return reader_.find(stored);
+    if (found == 0) return entry;
+    return Error{ErrorCode::invalid_input,
+                 printable(wanted) + ": " + with_thousands(found) + " entries have this name",
+                 "take one by its name in the bag, which `casebook ls --json` calls stored"};
+  }
+
   /// Its bytes; those of the first name for a further name of the same inode; with
   /// --restore-metadata also what has no bytes.
   Status write_object(const BagEntry& entry, const fs::path& place) {
@@ -115,13 +136,8 @@ class Getter {
 ExitStatus get(Runtime& runtime, Options& options) {
   // With one word only, it is a path in the newest bag.
   if (options.paths.empty()) options.paths.push_back(std::exchange(options.bag, ""));
-  auto bag = choose_bag(runtime.evidence_folder(), options.bag);
-  if (!bag) return fail(runtime, bag.error());
-  BagAccess access(runtime, options.identity);
-  auto unlock = access.unlock_for(*bag);
-  if (!unlock) return fail(runtime, unlock.error());
-  auto reader = BagReader::open(bag->folder, unlock->identities);
-  if (!reader) return fail(runtime, std::move(reader).error().context(bag->name()));
+  auto reader = open_bag(runtime, options.bag, options.identity);
+  if (!reader) return fail(runtime, reader.error());
   std::error_code failure;
   fs::create_directories(options.output, failure);
   if (failure)

@@ -6,6 +6,7 @@
 
 #include "cli/bag_access.h"
 #include "cli/commands.h"
+#include "cli/entry_name.h"
 #include "cli/text.h"
 #include "core/bag_reader.h"
 #include "core/printable.h"
@@ -20,14 +21,6 @@ struct Options {
   bool only_lost = false;
 };
 
-std::string name_of(const CatalogLine& line) {
-  if (!line.path.empty()) return printable(line.path);
-  std::string name = line.reading.empty() ? line.rule : line.reading;
-  if (line.type == EntryType::added && line.source) name = line.source->original_name;
-  if (!line.instance.empty()) name += " (" + line.instance + ")";
-  return printable(name);
-}
-
 /// Lost, or with something a reader must know; untrusted output is the rule for commands.
 bool is_exception(const CatalogLine& line) {
   if (line.outcome == Outcome::lost) return true;
@@ -39,7 +32,7 @@ bool is_exception(const CatalogLine& line) {
 bool is_wanted(const CatalogLine& line, const Options& options) {
   if (options.only_lost && !is_exception(line)) return false;
   return options.containing.empty() || line.path.find(options.containing) != std::string::npos ||
-         name_of(line).find(options.containing) != std::string::npos;
+         entry_name(line).find(options.containing) != std::string::npos;
 }
 
 std::string remarks(const CatalogLine& line) {
@@ -61,20 +54,20 @@ void print_line(Runtime& runtime, const CatalogLine& line) {
   std::string target;
   if (line.link_target) target = " -> " + printable(*line.link_target);
   if (runtime.terminal.width_columns < kTableColumnsMin) {
-    runtime.out << name_of(line) << target << "\n  " << outcome << ", " << size << remarks(line)
+    runtime.out << entry_name(line) << target << "\n  " << outcome << ", " << size << remarks(line)
                 << '\n';
     return;
   }
   outcome.resize(std::max<std::size_t>(outcome.size(), 8), ' ');
-  runtime.out << outcome << padded_left(size, 9) << "  " << name_of(line) << target << remarks(line)
-              << '\n';
+  runtime.out << outcome << padded_left(size, 9) << "  " << entry_name(line) << target
+              << remarks(line) << '\n';
 }
 
 Json line_json(const CatalogLine& line) {
   Json findings = Json::array();
   for (const std::string& finding : line.findings) findings.push_back(printable(finding));
   return {{"findings", findings},
-          {"name", name_of(line)},
+          {"name", entry_name(line)},
           {"outcome", std::string(to_string(line.outcome))},
           {"rule", printable(line.rule)},
           {"sha256", line.sha256},
@@ -84,15 +77,10 @@ Json line_json(const CatalogLine& line) {
 }
 
 ExitStatus list_bag(Runtime& runtime, const Options& options) {
-  auto bag = choose_bag(runtime.evidence_folder(), options.bag);
-  if (!bag) return fail(runtime, bag.error());
-  BagAccess access(runtime, options.identity);
-  auto unlock = access.unlock_for(*bag);
-  if (!unlock) return fail(runtime, unlock.error());
-  auto reader = BagReader::open(bag->folder, unlock->identities);
-  if (!reader) return fail(runtime, std::move(reader).error().context(bag->name()));
+  auto reader = open_bag(runtime, options.bag, options.identity);
+  if (!reader) return fail(runtime, reader.error());
   if (runtime.common.is_json)
-    runtime.out << R"({"bag":)" << canonical_json(Json(bag->id)) << R"(,"entries":[)";
+    runtime.out << R"({"bag":)" << canonical_json(Json(reader->seal().bag)) << R"(,"entries":[)";
   std::uint64_t shown = 0;
   auto read = reader->for_each_line([&](const CatalogLine& line) {
     if (!is_wanted(line, options)) return true;

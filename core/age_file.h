@@ -58,6 +58,11 @@ struct AgeUnlock {
   AgeUnwrapper* unwrapper = nullptr;  ///< Asked after the identities.
   const SecretBytes* passphrase = nullptr;
   int work_factor_max = kAgeWorkFactorMax;
+
+  /// Nothing is here that could open anything.
+  [[nodiscard]] bool is_empty() const noexcept {
+    return identities.empty() && unwrapper == nullptr && passphrase == nullptr;
+  }
 };
 
 /// How the file was opened, for reports.

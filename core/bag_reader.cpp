@@ -83,7 +83,7 @@ struct BagReader::State {
   std::optional<FrameTable> table;
   std::string tag_manifest;
 
-  Status open_archive(const std::filesystem::path& folder, std::span<const AgeIdentity> identities);
+  Status open_archive(const std::filesystem::path& folder, const AgeUnlock& unlock);
   Result<std::string> closing_text() const;
   Status read_closing();
   Result<std::string> segment(std::size_t number) const;
@@ -99,7 +99,7 @@ const BagPapers& BagReader::papers() const { return state_->papers; }
 const CatalogIndex& BagReader::index() const { return state_->index; }
 
 Status BagReader::State::open_archive(const std::filesystem::path& folder,
-                                      std::span<const AgeIdentity> identities) {
+                                      const AgeUnlock& unlock) {
   auto file = FileAccess::open(folder / seal.file_name);
   if (!file) return std::move(file).error();
   if (file->size_bytes() != seal.file_size_bytes) {
@@ -107,7 +107,7 @@ Status BagReader::State::open_archive(const std::filesystem::path& folder,
   }
   archive = std::make_unique<FileAccess>(std::move(*file));
   if (seal.recipient) {
-    auto opened = AgeFileReader::open(std::move(archive), {.identities = identities});
+    auto opened = AgeFileReader::open(std::move(archive), unlock);
     if (!opened) return std::move(opened).error();
     archive = std::make_unique<AgeFileReader>(std::move(*opened));
   }
@@ -172,8 +172,7 @@ Status BagReader::State::read_closing() {
   return ok();
 }
 
-Result<BagReader> BagReader::open(const std::filesystem::path& folder,
-                                  std::span<const AgeIdentity> identities) {
+Result<BagReader> BagReader::open(const std::filesystem::path& folder, const AgeUnlock& unlock) {
   auto papers = read_bag_papers(folder);
   if (!papers) return std::move(papers).error();
   if (papers->seal_json.empty()) {
@@ -189,8 +188,7 @@ Result<BagReader> BagReader::open(const std::filesystem::path& folder,
   auto state = std::make_unique<State>();
   state->papers = *std::move(papers);
   state->seal = *std::move(checked->seal);
-  if (auto opened = state->open_archive(folder, identities); !opened)
-    return std::move(opened).error();
+  if (auto opened = state->open_archive(folder, unlock); !opened) return std::move(opened).error();
   return BagReader(std::move(state));
 }
 

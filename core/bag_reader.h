@@ -7,7 +7,7 @@
 #include <functional>
 #include <memory>
 
-#include "core/age_key.h"
+#include "core/age_file.h"
 #include "core/bag_verify.h"
 #include "core/durable_file.h"
 #include "core/line_proof.h"
@@ -25,9 +25,8 @@ struct BagEntry {
 class BagReader {
  public:
   /// @return `corrupt` when the seal, its signature or the end of the archive is not as it must be;
-  /// `not_found` without a seal; `locked` when no identity opens the archive.
-  static Result<BagReader> open(const std::filesystem::path& folder,
-                                std::span<const AgeIdentity> identities);
+  /// `not_found` without a seal; `locked` when nothing in `unlock` opens the archive.
+  static Result<BagReader> open(const std::filesystem::path& folder, const AgeUnlock& unlock);
   BagReader(BagReader&& other) noexcept;
   BagReader& operator=(BagReader&&) = delete;
   ~BagReader();

@@ -122,11 +122,11 @@ Status check_archive(BagReport& report, ByteSource& file, const std::string& nam
   ByteSource* archive = &file;
   std::optional<AgeReader> opened;
   if (name.find(".age") != std::string::npos) {
-    if (options.identities.empty()) {
+    if (options.unlock.is_empty()) {
       report.unchecked.emplace_back("no_identity");
       return ok();
     }
-    auto reader = AgeReader::open(file, {.identities = options.identities});
+    auto reader = AgeReader::open(file, options.unlock);
     if (!reader && reader.error().code == ErrorCode::locked) {
       report.unchecked.emplace_back("no_identity");
       return ok();

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "core/age_key.h"
+#include "core/age_file.h"
 #include "core/bag_contents.h"
 
 namespace casebook {
@@ -36,7 +36,7 @@ struct CheckedSeal {
 Result<CheckedSeal> check_seal(const BagPapers& papers);
 
 struct VerifyBagOptions {
-  std::span<const AgeIdentity> identities = {};
+  AgeUnlock unlock = {};      ///< What opens an encrypted archive.
   LineListener on_line = {};  ///< May be empty.
 };
 

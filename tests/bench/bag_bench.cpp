@@ -141,7 +141,7 @@ std::vector<AgeIdentity> identities_of(const char* path) {
 
 int verify(const char* folder, const char* identity) {
   const auto identities = identities_of(identity);
-  auto report = verify_bag(folder, {.identities = identities});
+  auto report = verify_bag(folder, {.unlock = {.identities = identities}});
   if (!report) return fail(report.error());
   for (const BagFinding& finding : report->findings) {
     std::fprintf(stderr, "%s at %s: %s\n", finding.code.c_str(), finding.where.c_str(),
@@ -152,7 +152,7 @@ int verify(const char* folder, const char* identity) {
 
 int get(const char* folder, const char* name, const char* output, const char* identity) {
   const auto identities = identities_of(identity);
-  auto reader = BagReader::open(folder, identities);
+  auto reader = BagReader::open(folder, {.identities = identities});
   if (!reader) return fail(reader.error());
   auto entry = reader->find(name);
   if (!entry) return fail(entry.error());

@@ -14,6 +14,7 @@ expect 0 sh -c 'casebook key new ada --passphrase-fd 3 3< pass'
 expect 0 sh -c "casebook ticket new --purpose test --profile logs --out t --passphrase-fd 3 3< pass"
 expect 0 casebook collect --root tree --profile logs --ticket t --out ev
 expect 0 casebook collect --root tree --profile logs --out ev
+expect 0 casebook collect --root tree --profile logs --out ev --to "$(casebook key show --json | jq -r .recipient)"
 
 # Locked: no terminal, no passphrase, no answer.
 expect 6 casebook ls ev/B-1
@@ -29,7 +30,7 @@ expect 0 sh -c 'casebook unlock --idle 10m --for 1h --passphrase-fd 3 3< pass'
 says 'ada  locked again in'
 [ "$(stat -c '%a %F' run/casebook)" = '700 directory' ] || fail "the folder is open"
 [ "$(stat -c %F run/casebook/agent.sock)" = socket ] || fail "no socket"
-for bag in B-1 B-2; do
+for bag in B-1 B-2 B-3; do
   expect 0 casebook ls ev/$bag
   says '/var/log/auth.log'
 done

@@ -28,7 +28,9 @@ class BagReaderTest : public testing::TestWithParam<bool> {
     check(bool(bag), "make a bag");
     bag_ = *bag;
   }
-  Result<BagReader> open() { return BagReader::open(bag_, std::span(&identity_, 1)); }
+  Result<BagReader> open() {
+    return BagReader::open(bag_, {.identities = std::span(&identity_, 1)});
+  }
 
   TemporaryFolder folder_;
   SeededRandomness randomness_{11};

@@ -128,7 +128,8 @@ void expect_good(const std::filesystem::path& folder, const std::string& identit
     std::size_t bags = 0;
     for (const auto& bag : std::filesystem::directory_iterator(folder / kind)) {
       ++bags;
-      const auto report = verify_bag(bag.path(), {.identities = std::span(&*identity, 1)});
+      const auto report =
+          verify_bag(bag.path(), {.unlock = {.identities = std::span(&*identity, 1)}});
       ASSERT_TRUE(report) << report.error().message;
       for (const BagFinding& finding : report->findings) {
         ADD_FAILURE() << kind << ": " << finding.code << " at " << finding.where << ": "
@@ -191,7 +192,8 @@ TEST(StockBag, AnEncryptedOneOpensWithItsIdentity) {
   ASSERT_TRUE(text);
   const auto identities = parse_identities(SecretBytes(*std::move(text)));
   ASSERT_TRUE(identities) << identities.error().message;
-  const auto report = verify_bag(only_entry(kStock / "encrypted"), {.identities = *identities});
+  const auto report =
+      verify_bag(only_entry(kStock / "encrypted"), {.unlock = {.identities = *identities}});
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(findings_text(*report), "");
   EXPECT_TRUE(report->contents && report->contents->whole);

@@ -50,7 +50,7 @@ TEST(BagWriter, EncryptsToTheRecipientAndTellsWhatItCouldNotCheck) {
   EXPECT_EQ(findings_text(*blind), "");
   EXPECT_EQ(blind->unchecked, std::vector<std::string>{"no_identity"});
   EXPECT_TRUE(blind->signature_good);
-  const auto report = verify_bag(*bag, {.identities = std::span(&*identity, 1)});
+  const auto report = verify_bag(*bag, {.unlock = {.identities = std::span(&*identity, 1)}});
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(findings_text(*report), "");
   EXPECT_TRUE(report->contents && report->contents->whole);
@@ -243,7 +243,7 @@ TEST(BagWriter, NeverSealsWhatItCouldNotWriteWhicheverCallFails) {
       const auto bag = make_sample_bag(folder.path(), recipient, calls);
       const auto where = folder.path() / "00112233445566778899aabbccddeeff";
       if (std::filesystem::exists(where / "seal.json")) {
-        const auto report = verify_bag(where, {.identities = std::span(&*identity, 1)});
+        const auto report = verify_bag(where, {.unlock = {.identities = std::span(&*identity, 1)}});
         ASSERT_TRUE(report) << "call " << fails_at;
         EXPECT_EQ(findings_text(*report), "") << "call " << fails_at;
       } else {

@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t kMax = 1U << 20U;
 
 bool refused(const std::filesystem::path& bag, std::span<const AgeIdentity> identities) {
-  const auto report = verify_bag(bag, {.identities = identities});
+  const auto report = verify_bag(bag, {.unlock = {.identities = identities}});
   return !report || !report->findings.empty();
 }
 
