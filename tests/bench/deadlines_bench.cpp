@@ -15,10 +15,10 @@ namespace {
 
 using namespace casebook;
 using namespace casebook::reports;
-using Clock = std::chrono::steady_clock;
+using Stopwatch = std::chrono::steady_clock;
 
-double milliseconds_since(Clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+double milliseconds_since(Stopwatch::time_point start) {
+  return std::chrono::duration<double, std::milli>(Stopwatch::now() - start).count();
 }
 
 }  // namespace
@@ -28,7 +28,7 @@ int main(int count, char** arguments) {
     std::fputs("usage: casebook_deadlines_bench FACTS\n", stderr);
     return 2;
   }
-  const auto start = Clock::now();
+  const auto start = Stopwatch::now();
   const auto policies = load_policies({});
   if (!policies) return 1;
   std::printf("load %zu regimes: %.1f ms\n", policies->regimes.size(), milliseconds_since(start));
@@ -38,7 +38,7 @@ int main(int count, char** arguments) {
   std::vector<double> runs;
   ZoneDatabase zones;
   for (int i = 0; i < 50; ++i) {
-    const auto begin = Clock::now();
+    const auto begin = Stopwatch::now();
     const FactsFile file = parse_facts_file(text.str(), arguments[1], policies->catalog, zones);
     const auto evaluation = evaluate_regimes(policies->regimes, file.facts, policies->catalog,
                                              policies->calendars, zones);
