@@ -5,6 +5,8 @@
 namespace casebook::cli {
 namespace {
 
+using namespace std::string_view_literals;
+
 struct ShellText {
   std::string_view name;
   std::string_view text;
@@ -17,7 +19,7 @@ constexpr const ShellText& kChooser = kShellTexts[0];
 constexpr const ShellText& kLauncher = kShellTexts[1];
 static_assert(kChooser.name == "choose.sh" && kLauncher.name == "launch.sh");
 
-std::string quoted(std::string_view word) {
+std::string shell_quoted(std::string_view word) {
   std::string text = "'";
   for (const char character : word) {
     if (character == '\'') {
@@ -53,9 +55,9 @@ Result<std::vector<std::string>> launch_words(const RemoteHost& remote, std::siz
   words.insert(words.end(), remote.ssh_options.begin(), remote.ssh_options.end());
   words.insert(words.end(), {"--", remote.host});
   const std::size_t blocks = (collector_bytes + kLaunchBlockBytes - 1) / kLaunchBlockBytes;
-  std::string command = "exec sh -c " + quoted(kChooser.text) + " casebook " +
-                        quoted(kLauncher.text) + ' ' + std::to_string(blocks);
-  for (const std::string& word : collector_words) command += ' ' + quoted(word);
+  std::string command = "exec sh -c " + shell_quoted(kChooser.text) + " casebook " +
+                        shell_quoted(kLauncher.text) + ' ' + std::to_string(blocks);
+  for (const std::string& word : collector_words) command += ' ' + shell_quoted(word);
   words.push_back(std::move(command));
   return words;
 }

@@ -14,7 +14,7 @@ bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; 
 /// Bytes that matter outside strings: quotes and brackets.
 constexpr auto kStructural = [] {
   std::array<bool, 256> table{};
-  for (const unsigned char c : {'"', '{', '}', '[', ']'}) table[c] = true;
+  for (const char c : {'"', '{', '}', '[', ']'}) table[static_cast<unsigned char>(c)] = true;
   return table;
 }();
 
