@@ -174,7 +174,7 @@ TEST_F(CaseWriterTest, Rt3TheLedgerTellsNobodyWhoWroteWhereOrWhen) {
   const Bytes ledger = *read_file(paths_.ledger(), 1 << 20);
   std::string_view text = as_text(ledger);
   std::set<std::string> commits;
-  for (std::uint64_t seq = 0; !text.empty(); ++seq) {
+  while (!text.empty()) {
     auto line = parse_json(text.substr(0, text.find('\n')));
     ASSERT_TRUE(line) << text;
     text.remove_prefix(text.find('\n') + 1);
