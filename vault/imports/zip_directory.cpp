@@ -107,10 +107,11 @@ class Cursor {
   Result<std::span<const std::byte>> take(std::size_t count) {
     if (count > left()) return Error{ErrorCode::corrupt, "zip: the directory is cut short"};
     if (block_.size() - at_ < count) {
-      Bytes next(block_.begin() + static_cast<std::ptrdiff_t>(at_), block_.end());
-      const std::size_t kept = next.size();
+      const auto rest = std::span<const std::byte>(block_).subspan(at_);
+      const std::size_t kept = rest.size();
       const std::uint64_t more = std::min<std::uint64_t>(end_ - next_, kBlockBytes);
-      next.resize(kept + more);
+      Bytes next(kept + more);
+      std::ranges::copy(rest, next.begin());
       if (auto got = file_->read_at(next_, std::span(next).subspan(kept)); !got)
         return std::move(got).error();
       next_ += more;
