@@ -37,8 +37,10 @@ std::string spoken(const std::string& code) {
 }
 
 std::string exceptions_text(const CollectionReport& report) {
+  std::map<std::string, std::uint64_t> by_words;  // EACCES and EPERM are one to people.
+  for (const auto& [code, count] : report.exceptions) by_words[spoken(code)] += count;
   std::vector<std::pair<std::uint64_t, std::string>> kinds;
-  for (const auto& [code, count] : report.exceptions) kinds.emplace_back(count, spoken(code));
+  for (const auto& [words, count] : by_words) kinds.emplace_back(count, words);
   std::ranges::sort(kinds, [](const auto& a, const auto& b) { return a.first > b.first; });
   std::string text;
   constexpr std::size_t kKindsShown = 4;

@@ -36,6 +36,13 @@ TEST(CollectSummary, BecomesAListOnANarrowTerminal) {
   expect_golden("cli/collected-narrow.txt", text);
 }
 
+TEST(CollectSummary, SaysOneThingOnceWhateverItsCodes) {
+  CollectionReport report = sample();
+  report.exceptions = {{"EACCES", 9}, {"EPERM", 6}};
+  const std::string text = collection_text(report, {.bag_names = {"B-7"}}, {});
+  EXPECT_NE(text.find("15 not permitted"), std::string::npos) << text;
+}
+
 TEST(CollectSummary, ComesBackFromItsJson) {
   CollectionReport report = sample();
   report.state = CollectionState::partial;
