@@ -19,6 +19,12 @@ void add_identity_option(Command& command, std::filesystem::path& target) {
   command.option("--identity", "FILE", target, "age identity that opens the bag");
 }
 
+Error sealed_to_a_person(const KnownBag& bag) {
+  return {ErrorCode::invalid_input,
+          bag.name() + " is sealed to a person: what opens it opens all that is sealed to them",
+          "take out what is asked for: casebook get " + bag.name() + " PATH --proof"};
+}
+
 Result<BagReader> open_bag(Runtime& runtime, const std::string& wanted,
                            const std::filesystem::path& identity_file) {
   auto bag = choose_bag(runtime.evidence_folder(), wanted);
@@ -49,9 +55,25 @@ Result<AgeUnlock> BagAccess::read_identity_file(const std::string& purpose) {
   return AgeUnlock{.identities = identities_};
 }
 
+/// Which identity of the file is the bag's, unless it is that of the person at the keyboard.
+void BagAccess::note_bag_identity(const KnownBag& bag) {
+  const auto papers = read_bag_papers(bag.folder);
+  const auto seal = papers ? parse_seal(papers->seal_json) : papers.error();
+  if (!seal || !seal->recipient) return;
+  const auto person = choose_person(runtime_);
+  if (person && person->recipient.text() == *seal->recipient) return;
+  for (const AgeIdentity& one : identities_) {
+    if (one.recipient().text() == *seal->recipient) bag_identity_ = &one;
+  }
+}
+
 Result<AgeUnlock> BagAccess::unlock_for(const KnownBag& bag) {
   const std::string purpose = "reading " + bag.name();
-  if (!identity_file_.empty()) return read_identity_file(purpose);
+  if (!identity_file_.empty()) {
+    auto read = read_identity_file(purpose);
+    if (read) note_bag_identity(bag);
+    return read;
+  }
   auto papers = read_bag_papers(bag.folder);
   if (!papers) return std::move(papers).error();
   auto person = choose_person(runtime_);
@@ -80,6 +102,7 @@ Result<AgeUnlock> BagAccess::unlock_for(const KnownBag& bag) {
       auto copy = AgeIdentity::parse(as_text(one.text().reveal()));
       if (copy) identities_.push_back(*std::move(copy));
     }
+    bag_identity_ = identities_.data();
     return AgeUnlock{.identities = identities_, .unwrapper = own->unwrapper};
   }
   if (seal && *seal->recipient != ring_->person().recipient.text()) return AgeUnlock{};

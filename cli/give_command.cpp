@@ -56,6 +56,9 @@ ExitStatus give(Runtime& runtime, const GiveOptions& options) {
   BagAccess access(runtime, {});
   auto unlock = access.unlock_for(*bag);
   if (!unlock) return fail(runtime, unlock.error());
+  if (access.bag_identity() == nullptr && !unlock->is_empty()) {
+    return fail(runtime, sealed_to_a_person(*bag));
+  }
   KeyRing ring(runtime, *std::move(person));
   const fs::path folder =
       options.output.empty() ? fs::path("handover-" + bag->id.substr(0, 8)) : options.output;
@@ -65,7 +68,7 @@ ExitStatus give(Runtime& runtime, const GiveOptions& options) {
                          .receiver = *recipient,
                          .reason = options.reason,
                          .folder = folder,
-                         .identities = unlock->identities});
+                         .identity = access.bag_identity()});
   if (!given) return fail(runtime, std::move(given).error().context(bag->name()));
   if (runtime.common.is_json) {
     print_json(

@@ -87,11 +87,11 @@ Status give_bag(Runtime& runtime, KeyRing& ring, const GiveRequest& request) {
   if (auto kept = keep_custody(copy, *log, request.receiver, runtime.randomness); !kept)
     return kept;
   if (seal->recipient) {
-    if (request.identities.empty()) {
+    if (request.identity == nullptr) {
       return Error{ErrorCode::locked, "nothing here opens " + request.bag.name(),
                    "whoever receives it could not open it either"};
     }
-    auto sealed = seal_identity(request.identities.front(), request.receiver,
+    auto sealed = seal_identity(*request.identity, request.receiver,
                                 request.folder / kBagIdentityName, runtime.randomness);
     if (!sealed) return sealed;
   }

@@ -17,8 +17,8 @@ struct GiveRequest {
   SshPublicKey receiver_key;
   AgeRecipient receiver;
   std::string reason;
-  std::filesystem::path folder;             ///< Made; holds a copy of the bag and the offer.
-  std::span<const AgeIdentity> identities;  ///< What opens the bag: its own comes first.
+  std::filesystem::path folder;           ///< Made; holds a copy of the bag and the offer.
+  const AgeIdentity* identity = nullptr;  ///< What opens this bag alone.
 };
 /// States `given`, copies the bag and seals custody and the bag's identity to the receiver.
 Status give_bag(Runtime& runtime, KeyRing& ring, const GiveRequest& request);

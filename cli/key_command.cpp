@@ -89,14 +89,14 @@ ExitStatus show_bag_identity(Runtime& runtime, const std::string& wanted) {
   BagAccess access(runtime, {});
   auto unlock = access.unlock_for(*bag);
   if (!unlock) return fail(runtime, unlock.error());
-  for (const AgeIdentity& identity : unlock->identities) {
-    if (!seal->recipient || identity.recipient().text() != *seal->recipient) continue;
+  if (const AgeIdentity* identity = access.bag_identity()) {
     runtime.err << "casebook: what follows opens " << bag->name()
                 << ": keep it out of logs and history\n";
-    const SecretBytes text = identity.text();
+    const SecretBytes text = identity->text();
     runtime.out << as_text(text.reveal()) << '\n';
     return ExitStatus::done;
   }
+  if (!unlock->is_empty()) return fail(runtime, sealed_to_a_person(*bag));
   return fail(runtime, {ErrorCode::not_found, "nothing here opens " + bag->name()});
 }
 

@@ -17,18 +17,6 @@ namespace {
 /// How identities of bags are named in a compartment.
 constexpr std::string_view kPurpose = "bag";
 
-/// What opens the archive, out of everything that this person has.
-Result<std::optional<vault::KeptIdentity>> identity_for(const AgeUnlock& unlock,
-                                                        const std::string& recipient,
-                                                        const KnownBag& bag) {
-  for (const AgeIdentity& one : unlock.identities) {
-    if (one.recipient().text() != recipient) continue;
-    return std::optional(vault::KeptIdentity{std::string(kPurpose), bag.id,
-                                             SecretBytes::copy_of(one.text().reveal())});
-  }
-  return std::optional<vault::KeptIdentity>();
-}
-
 /// Length and root of the custody that is beside the bag; nothing when it does not open.
 std::optional<MerkleHead> custody_of(Runtime& runtime, const KnownBag& bag, const BagPapers& papers,
                                      const AgeUnlock& unlock) {
@@ -47,17 +35,15 @@ Result<Examined> examine(Runtime& runtime, const KnownBag& bag, const RecordBagO
   BagAccess access(runtime, options.identity);
   auto unlock = access.unlock_for(bag);
   if (!unlock) return std::move(unlock).error();
-  auto report = verify_bag(bag.folder, {.identities = unlock->identities});
+  auto report = verify_bag(bag.folder, {.unlock = *unlock});
   if (!report) return std::move(report).error();
   if (!report->findings.empty() || !report->seal || !report->signature_good) {
     return Error{ErrorCode::corrupt, bag.name() + " is not what was sealed: it is not recorded",
                  "casebook verify " + bag.name() + " tells more"};
   }
   Examined examined{*std::move(report), {}, {}};
-  if (examined.report.seal->recipient) {
-    auto identity = identity_for(*unlock, *examined.report.seal->recipient, bag);
-    if (!identity) return std::move(identity).error();
-    examined.identity = *std::move(identity);
+  if (const AgeIdentity* identity = access.bag_identity()) {
+    examined.identity = vault::KeptIdentity{std::string(kPurpose), bag.id, identity->text()};
   }
   examined.custody = custody_of(runtime, bag, examined.report.papers, *unlock);
   return examined;

@@ -35,6 +35,17 @@ expect 4 as ben casebook receive parcel2 --case lab2
 says 'TAMPERED'
 [ -z "$(ls lab2/evidence)" ] || fail "a tampered bag was taken over"
 
+# A bag that is sealed to Ada herself: what opens it opens everything of hers, so it is neither handed on nor shown.
+expect 0 as ada casebook collect --root tree --profile logs --out case/evidence \
+  --to "$(cat "$work/config-ada/casebook/keys/ada.age-recipient")"
+expect 0 as ada casebook ls case/evidence/B-2
+expect 1 as ada casebook give case/evidence/B-2 --to "$keys/ben.ssh.pub" \
+  --recipient "$(cat "$keys/ben.age-recipient")" --out parcel3
+warns 'sealed to a person'
+[ ! -e parcel3 ] || fail "something was handed over"
+expect 1 as ada casebook key show case/evidence/B-2
+if grep -q AGE-SECRET-KEY "$work/out" "$work/err"; then fail "a person's identity was shown"; fi
+
 # A bag that travels as a stream of parts.
 as ada casebook collect --root tree --profile logs --out - > stream 2> err
 expect 0 as ada casebook receive stream --case streamed
