@@ -171,10 +171,8 @@ Status CaseSession::check_grant_of_general() {
                  "the case was not opened to its end"};
   }
   if (compare_general()) return ok();
-  const vault::Grant said = grant_of(state_.file.case_id, access->grant);
   // A grant was recorded and its slots were not yet in force: a crash, or a
   // write at this moment.
-  if (auto settled = vault::settle_slots(paths_.vault(), said); !settled) return settled;
   auto slots = slots_of(std::string(kGeneral));
   return slots ? ok() : Status(std::move(slots).error());
 }
@@ -192,34 +190,31 @@ vault::DatabaseOptions CaseSession::database_of(const std::string& name) const {
           .lock_file = paths_.vault() / "lock"};
 }
 
+/// What a crash left of a grant or a new generation is finished or taken back here, by what the
+/// ledger and `general` say.
 Result<vault::Slots> CaseSession::slots_of(const std::string& name) {
-  const auto files = vault::files_of(paths_.vault(), name);
-  const workflow::GrantedAccess* access = people_.access_to(name);
-  if (access != nullptr) {
-    auto settled =
-        vault::settle_slots(paths_.vault(), grant_of(state_.file.case_id, access->grant));
-    if (!settled) return std::move(settled).error();
-  }
-  auto file = read_file(files.slots, vault::kSlotsBytesMax);
-  if (!file) return std::move(file).error();
   auto unlock = ring_.unlock("opening " + name);
   if (!unlock) return std::move(unlock).error();
-  auto opened = vault::open_slots(*file, *unlock, state_.file.case_id, name);
-  if (!opened && opened.error().code == ErrorCode::locked) {
+  std::optional<vault::Grant> recorded;
+  if (const workflow::GrantedAccess* access = people_.access_to(name)) {
+    recorded = grant_of(state_.file.case_id, access->grant);
+  }
+  const auto is_in_ledger = [this](const Digest256& commit) -> Result<bool> {
+    const auto commits = vault::commitments_of(paths_, state_.file);
+    if (!commits) return commits.error();
+    return std::ranges::find(*commits, commit) != commits->end();
+  };
+  auto opened = vault::settle_and_open_slots({.vault = {.vault = paths_.vault()},
+                                              .case_id = state_.file.case_id,
+                                              .compartment = name,
+                                              .unlock = *unlock},
+                                             is_in_ledger, recorded);
+  if (!opened && opened.error().code == ErrorCode::locked && opened.error().hint.empty()) {
     return Error{ErrorCode::locked, ring_.person().name + " may not open " + name,
                  "casebook access list tells who can let you in"};
   }
   if (!opened) return std::move(opened).error();
-  if (access != nullptr) {
-    auto same =
-        vault::compare_grants(opened->observed, grant_of(state_.file.case_id, access->grant));
-    if (!same) return std::move(same).error();
-  }
   if (name == kGeneral) general_ = opened->observed;
-  // An exchange of generations that a crash cut short is finished, or taken
-  // back.
-  auto generation = vault::settle_generation({.vault = paths_.vault()}, opened->slots);
-  if (!generation) return std::move(generation).error();
   return std::move(opened->slots);
 }
 

@@ -9,7 +9,7 @@
 #include "cli/key_folder.h"
 #include "cli/proposal.h"
 #include "vault/case_writer.h"
-#include "vault/rotation.h"
+#include "vault/keeping.h"
 #include "vault/slots.h"
 #include "workflow/people.h"
 
