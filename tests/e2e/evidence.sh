@@ -66,7 +66,7 @@ expect 0 sh -c 'casebook add chat.txt --source "chat room" --method pasted --out
 says 'SEALED  B-4'
 expect 0 sh -c 'casebook verify ev/B-4 --passphrase-fd 3 3< pass'
 expect 0 sh -c 'casebook get ev/B-4 chat.txt --out shown --passphrase-fd 3 3< pass'
-cmp shown/chat.txt chat.txt || fail "what was added is not what comes out"
+cmp shown/1-chat.txt chat.txt || fail "what was added is not what comes out"
 expect 1 sh -c 'casebook get ev/B-4 nothing.txt --out shown --passphrase-fd 3 3< pass'
 [ "$(grep -o nothing.txt err | wc -l)" = 1 ] || fail "the name is said more than once: $(cat err)"
 echo "evidence: ok"
