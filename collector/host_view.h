@@ -107,7 +107,8 @@ class HostView {
   /// Processes that answer to their number while /proc does not list them.
   const std::vector<pid_t>& unlisted_pids();
   const std::vector<NetNamespace>& net_namespaces();
-  /// Whether `space` still opens as itself; when its process ended, by another one that lives in it.
+  /// Whether `space` still opens as itself; when its process ended, by another one that lives in
+  /// it.
   bool follow(NetNamespace& space);
   /// The facts of every process, as they were at the first call.
   const ProcessTable& processes();

@@ -3,7 +3,8 @@
 namespace casebook::reports {
 namespace {
 
-using namespace std::string_view_literals;  // "sv" counts while reading; constexpr length() has limits.
+using namespace std::string_view_literals;  // "sv" counts while reading; constexpr length() has
+                                            // limits.
 
 constexpr EmbeddedFile kFiles[] = {
 #include "reports/embedded_policies.inc"
