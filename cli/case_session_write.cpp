@@ -91,7 +91,7 @@ Result<vault::Appended> CaseSession::write_body(const std::string& compartment,
                           now_,
                           {},
                           writer_->basis()},
-                         "signing a " + verb);
+                         "signing the " + verb);
   if (!made) return std::move(made).error();
   vault::RecordRequest whole = request;
   whole.statement = *std::move(made);
