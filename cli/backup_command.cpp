@@ -53,6 +53,10 @@ ExitStatus make_backup(Runtime& runtime, const fs::path& target) {
   }
   auto session = CaseSession::open(runtime, SessionKind::writes, "backing up");
   if (!session) return fail(runtime, session.error());
+  // Asked for before anything is copied: a copy that cannot be recorded is not made.
+  if (auto signer = (*session)->ring().signer("recording a backup"); !signer) {
+    return fail(runtime, signer.error());
+  }
   // Opened once, so that what a crash left is taken up, and closed, so that no
   // log is left.
   for (const std::string& name : (*session)->held()) {

@@ -157,6 +157,10 @@ Json import_report_json(const ImportReport& report) {
 
 Result<ImportReport> import_into_case(CaseSession& session, RandomAccess& file,
                                       const ImportRequest& request) {
+  if (file.size_bytes() == 0) {
+    return Error{ErrorCode::invalid_input, "is empty: nothing was taken in",
+                 "ask whoever exported it for the export again"};
+  }
   auto compartment = session.compartment(request.compartment);
   if (!compartment) return std::move(compartment).error();
   ImportReport report;

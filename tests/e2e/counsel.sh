@@ -64,6 +64,9 @@ expect 0 by ada casebook import chat.txt --zone UTC --by Finn
 expect 0 by ada casebook find message 4321
 says 'Ben'
 says 'as exported by Finn'
+: > empty.mbox
+expect 1 by ada casebook import empty.mbox
+warns 'is empty: nothing was taken in'
 expect 0 by ada sh -c 'printf "[2026-11-20 10:00:00] Gus: who restarted db-7\n" | casebook import paste --zone UTC'
 expect 0 by ada casebook find restarted
 says 'db-7'

@@ -40,6 +40,12 @@ expect 0 casebook get ev/B-1 /var/log/auth.log --out shown
 casebook unlock --show --json | jq -e '.persons | length == 1 and .[0].name == "ada" and .[0].can_sign
   and .[0].idle_seconds_left > 500 and .[0].absolute_seconds_left > 3000' > /dev/null || fail "the list"
 
+# A backup is recorded by a fresh act: without one nothing is copied.
+expect 0 sh -c 'casebook open "Odd logins" --dir case --passphrase-fd 3 3< pass'
+expect 6 casebook backup copy --case case
+[ ! -e copy ] || fail "a copy that the case does not know of"
+expect 0 sh -c 'casebook backup copy --case case --passphrase-fd 3 3< pass'
+
 # A signature on a ticket is no note: it still needs the person.
 expect 6 casebook ticket new --purpose test --profile logs --out t2
 
