@@ -29,33 +29,37 @@ ExitStatus finish(Runtime& runtime, CaseSession& session, const Status& done,
   return ExitStatus::done;
 }
 
+Result<std::vector<PersonId>> find_persons(CaseSession& session,
+                                           const std::vector<std::string>& names) {
+  std::vector<PersonId> ids;
+  for (const std::string& name : names) {
+    auto id = session.find_person(name);
+    if (!id) return std::move(id).error();
+    ids.push_back(*id);
+  }
+  return ids;
+}
+
 ExitStatus grant(Runtime& runtime, const AccessOptions& options) {
   auto session = CaseSession::open(runtime, SessionKind::writes, "letting somebody in");
   if (!session) return fail(runtime, session.error());
-  std::vector<PersonId> ids;
-  for (const std::string& name : options.persons) {
-    auto id = (*session)->find_person(name);
-    if (!id) return fail(runtime, id.error());
-    ids.push_back(*id);
-  }
-  const Status done = grant_access(**session, options.compartment, ids);
-  return finish(runtime, **session, done,
-                counted(ids.size(), "person", "persons") + " more can open " + options.compartment);
+  auto ids = find_persons(**session, options.persons);
+  if (!ids) return fail(runtime, ids.error());
+  const Status done = grant_access(**session, options.compartment, *ids);
+  return finish(
+      runtime, **session, done,
+      counted(ids->size(), "person", "persons") + " more can open " + options.compartment);
 }
 
 ExitStatus revoke(Runtime& runtime, const AccessOptions& options) {
   auto session = CaseSession::open(runtime, SessionKind::writes, "taking somebody out");
   if (!session) return fail(runtime, session.error());
-  std::vector<PersonId> ids;
-  for (const std::string& name : options.persons) {
-    auto id = (*session)->find_person(name);
-    if (!id) return fail(runtime, id.error());
-    ids.push_back(*id);
-  }
-  const Status done = revoke_access(**session, options.compartment, ids);
+  auto ids = find_persons(**session, options.persons);
+  if (!ids) return fail(runtime, ids.error());
+  const Status done = revoke_access(**session, options.compartment, *ids);
   return finish(runtime, **session, done,
                 options.compartment + " has new keys; " +
-                    counted(ids.size(), "person is", "persons are") +
+                    counted(ids->size(), "person is", "persons are") +
                     " out. Whatever they copied, keys or words, and every backup from before, they "
                     "can still read");
 }
