@@ -1,0 +1,87 @@
+#pragma once
+/// What may be said next, and what stands against it. Pure: the one rule book, before appending and
+/// in replay. Specification: docs/spec/workflow.md, sections "Deciding" and "Explaining".
+
+#include "workflow/runbook_statement.h"
+
+namespace casebook::workflow {
+
+/// Something that gates look at.
+struct Attempt {
+  std::string verb;         ///< "close", "rollout", "publish", "policy", "downgrade".
+  std::string action = {};  ///< Class of a risky action; gates see `action:CLASS`.
+  Fields fields = {};       ///< Of the entry attempted.
+  std::optional<StatementId> record = {};
+  std::vector<PersonId> persons = {};  ///< Who attempts it.
+};
+
+enum class Truth { no, unknown, yes };
+
+/// Where predicates are evaluated: a state, an attempt, a moment.
+struct Scene {
+  const CaseState& state;
+  const Attempt& attempt;
+  UtcSeconds now;
+  const Record* self = nullptr;  ///< In `each`.
+};
+Truth evaluate(const Predicate& predicate, const Scene& scene);
+
+/// One thing that is missing, as somebody could do it.
+struct MissingLeaf {
+  std::string gate;
+  std::uint32_t leaf = 0;                 ///< Index of the node in the gate's `need`, depth first.
+  Predicate predicate;                    ///< A leaf, or a `not` over one.
+  std::optional<StatementId> about = {};  ///< The entry, in `each` and `of`.
+  std::vector<PersonId> who = {};         ///< Who could do it now.
+  struct Stale {
+    StatementId attestation;
+    PersonId by;
+    std::uint64_t seq = 0, changed_by = 0;  ///< Entries: the word, and what changed since.
+    std::vector<std::string> facets;
+  };
+  std::vector<Stale> stale = {};
+  bool lacks_trusted_time = false;
+  std::optional<UtcSeconds> opens_at = {};  ///< By itself.
+};
+
+enum class GateAnswer { satisfied, waived, blocked };
+struct GateVerdict {
+  std::string gate;
+  GateAnswer answer = GateAnswer::blocked;
+  std::optional<StatementId> waiver = {};
+  /// Smallest sets of leaves; each set opens it. At most kAlternativesMax.
+  std::vector<std::vector<MissingLeaf>> alternatives = {};
+};
+inline constexpr std::size_t kAlternativesMax = 16;
+
+/// An open step, entry, question or unsigned spoken word that blocks an exit.
+struct BlockingThing {
+  std::uint64_t number = 0;
+  std::string kind;  ///< "step", "record", "ask", "waiver".
+  std::string id;    ///< Of the step; statement id of the others.
+};
+
+struct Verdict {
+  std::vector<GateVerdict> gates;  ///< That apply, in the order to do them.
+  std::vector<BlockingThing> open;
+  [[nodiscard]] bool is_open() const;
+};
+/// Whether gates and open things let an attempt pass; no explanations.
+bool passes(const CaseState& state, const Attempt& attempt, UtcSeconds now);
+/// The same with all that is missing.
+Verdict explain(const CaseState& state, const Attempt& attempt, UtcSeconds now);
+
+/// Why an entry may not be appended, with the verdict when gates refuse it.
+struct RunbookRefusal {
+  std::string what, hint;
+  std::optional<Verdict> verdict = {};
+};
+/// @param persons  who signed, each once.
+std::optional<RunbookRefusal> refuse_runbook(const CaseState& state, const RunbookBody& body,
+                                             const std::vector<PersonId>& persons,
+                                             const StatementDigests& digests, UtcSeconds now);
+/// What a body attempts, if gates look at it.
+std::optional<Attempt> attempt_of(const CaseState& state, const RunbookBody& body,
+                                  const std::vector<PersonId>& persons);
+
+}  // namespace casebook::workflow

@@ -1,0 +1,239 @@
+#pragma once
+/// A policy: a runbook as data. Specification: docs/spec/policy.md.
+
+#include "core/digest.h"
+#include "workflow/predicate.h"
+
+namespace casebook::workflow {
+
+inline constexpr std::size_t kPolicyBytesMax = std::size_t{1} << 20U;
+
+enum class Language { en, nl };
+
+/// The same words in every language we ship.
+struct Label {
+  std::string en, nl;
+  [[nodiscard]] const std::string& in(Language language) const {
+    return language == Language::nl ? nl : en;
+  }
+};
+
+enum class ValueType {
+  boolean,
+  choice,
+  level,
+  count,
+  set,
+  time,
+  code,
+  // Fields of registers only:
+  person,
+  record,
+  text,
+  digest,
+  evidence,
+  link
+};
+
+struct RuleOut {
+  bool milder = false;  ///< Of a level: any value milder than the one in force.
+  std::vector<std::string> to = {};
+  std::uint32_t persons = 2;
+  std::uint32_t evidence = 1;
+};
+
+struct FactRule {
+  std::string name;
+  ValueType type = ValueType::boolean;
+  std::vector<std::string> values = {};   ///< Of choice and set.
+  std::vector<std::int64_t> levels = {};  ///< Of level.
+  std::int64_t worst = 0;                 ///< Of level.
+  Value initial = {};                     ///< monostate: nobody said.
+  Value worst_unknown = {};               ///< What gates take while nobody said.
+  Label label, question;
+  std::optional<RuleOut> rule_out = {};
+  std::vector<std::string> roles = {};
+};
+
+struct IncidentKind {
+  std::string id;
+  Label label;
+  bool restricted = true;
+  std::string room;
+  std::string severities;
+};
+
+struct RoleRule {
+  std::string name;
+  Label label, card;
+  std::string function;
+  bool single = false;
+  std::vector<std::string> excludes = {};
+  Predicate needed;
+};
+
+struct FieldRule {
+  std::string name;
+  ValueType type = ValueType::code;
+  Label label;
+  bool required = false;
+  bool at_settle = false;
+  std::vector<std::string> values = {};
+  std::vector<std::int64_t> levels = {};
+  Value initial = {};
+  std::string of = {};  ///< Of record: the kind.
+};
+
+struct SettleRule {
+  std::vector<std::string> roles = {};
+  std::vector<Exclusion> exclusions = {};
+  Label verb;
+};
+
+struct Register {
+  std::string kind;
+  Label label, help;
+  std::vector<FieldRule> fields;
+  std::vector<std::string> add_roles = {}, add_phases = {};
+  std::string attempt = {};  ///< Empty: gates do not see it.
+  std::optional<SettleRule> settle = {};
+  std::vector<std::string> blocks = {};
+  std::string clock = {};
+  std::string compartment = "general";
+  std::string owner = {};  ///< Name of a person field.
+  [[nodiscard]] const FieldRule* field(std::string_view name) const;
+};
+
+struct Phase {
+  std::string id;
+  Label label;
+  std::string stage;
+  bool open = true;
+};
+
+struct Move {
+  std::string name;
+  Label label;
+  std::vector<std::string> from;
+  std::string to;
+  bool exit = false;
+  std::uint32_t persons = 1;
+  std::vector<std::string> roles = {};
+  bool action = false;
+};
+
+enum class StepKind { step, trigger, duty, reminder };
+
+struct Step {
+  std::string id;
+  std::uint32_t number = 0;  ///< 0: none.
+  Label label, text;
+  std::string role = {};
+  Predicate opens;
+  std::optional<Predicate> done = {};
+  std::vector<std::string> blocks = {};
+  std::string clock = {};
+  StepKind kind = StepKind::step;
+  bool attest = false;
+};
+
+struct WaiveRule {
+  std::string ask, grant;
+  std::uint32_t reason_chars = 0;
+  std::vector<std::string> except_on = {}, only_on = {};
+  std::optional<std::chrono::seconds> sign_within = {};
+};
+
+struct Gate {
+  std::string id;
+  Label label;
+  std::vector<std::string> on;
+  Predicate when, need;
+  std::optional<WaiveRule> waive = {};
+  std::vector<std::string> practices = {};
+};
+
+struct Escalation {
+  std::uint32_t after_percent = 100;
+  std::vector<std::string> roles;
+  std::optional<std::chrono::seconds> repeat = {};
+};
+
+struct ClockRule {
+  std::string id;
+  Label label;
+  std::string start;
+  std::optional<Predicate> stop = {};
+  std::string by = {};  ///< A fact, or empty: `within` has the one key "".
+  std::map<std::string, std::optional<std::chrono::seconds>> within;
+  bool cadence = false;
+  std::uint32_t warn_percent = 75;
+  std::vector<Escalation> escalate = {};
+  std::string audience = {};
+};
+
+struct MatrixRow {
+  std::string id;
+  std::int64_t level = 0;
+  Label label;
+  Predicate when;
+};
+
+struct FollowUp {
+  Predicate when;
+  std::string form;
+  Label label;
+};
+
+struct ChecklistItem {
+  std::string id;
+  Label label;
+};
+
+struct PolicyReference {
+  std::string id;
+  Digest256 digest{};
+};
+
+struct Policy {
+  Digest256 digest{};  ///< Of the canonical text: its identity.
+  std::string id;
+  std::uint32_t version = 1;
+  Label title;
+  std::string owner;
+  std::string review_by;  ///< "2027-06-01".
+  std::optional<PolicyReference> extends = {};
+  std::map<std::string, IncidentKind, std::less<>> kinds;
+  std::map<std::string, FactRule, std::less<>> facts;
+  std::map<std::string, std::vector<std::string>, std::less<>> facets;
+  std::map<std::string, RoleRule, std::less<>> roles;
+  std::map<std::string, Register, std::less<>> registers;
+  std::vector<Phase> phases;
+  std::map<std::string, Move, std::less<>> moves;
+  std::vector<Step> steps;
+  std::vector<Gate> gates;
+  std::vector<ClockRule> clocks;
+  std::map<std::string, std::vector<MatrixRow>, std::less<>> matrices;
+  std::vector<FollowUp> follow_up;
+  std::map<std::string, std::vector<ChecklistItem>, std::less<>> checklists;
+  std::map<std::string, Label, std::less<>> templates;
+  std::map<std::string, std::vector<std::string>, std::less<>> practices;
+
+  [[nodiscard]] const Phase* phase(std::string_view id) const;
+  [[nodiscard]] const Step* step(std::string_view id) const;
+  [[nodiscard]] const Gate* gate(std::string_view id) const;
+  [[nodiscard]] const ClockRule* clock(std::string_view id) const;
+};
+
+/// Reads the canonical file. References inside are checked: what it names is there.
+/// @return `invalid_input` naming the JSON pointer and what was expected.
+Result<Policy> parse_policy(std::string_view canonical);
+/// The canonical file made of a commented source: `//` comments to the end of their line.
+/// @return `invalid_input` with line and column.
+Result<std::string> canonical_policy(std::string_view source);
+
+/// The policies that a case pins, joined: gates and duties add up. Names that two of them give must
+/// agree. @return `invalid_input` naming the two that do not.
+Result<Policy> join_policies(const std::vector<Policy>& pinned);
+
+}  // namespace casebook::workflow
