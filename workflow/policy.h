@@ -95,6 +95,7 @@ struct Register {
   Label label, help;
   std::vector<FieldRule> fields;
   std::vector<std::string> add_roles = {}, add_phases = {};
+  std::vector<Exclusion> add_exclusions = {};
   std::string attempt = {};  ///< Empty: gates do not see it.
   std::optional<SettleRule> settle = {};
   std::vector<std::string> blocks = {};
@@ -166,6 +167,7 @@ struct ClockRule {
   std::optional<Predicate> stop = {};
   std::string by = {};  ///< A fact, or empty: `within` has the one key "".
   std::map<std::string, std::optional<std::chrono::seconds>> within;
+  std::string until = {};  ///< Field of the entry that starts it: when it is due.
   bool cadence = false;
   std::uint32_t warn_percent = 75;
   std::vector<Escalation> escalate = {};

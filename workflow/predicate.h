@@ -56,7 +56,8 @@ struct Query {
   std::vector<Exclusion> exclusions = {};
   std::vector<std::string> roles = {};
   std::vector<std::string> among = {};  ///< Functions.
-  bool attested = false;
+  std::optional<bool> attested = {};
+  std::optional<bool> told = {};
 };
 
 struct AttestRule {
