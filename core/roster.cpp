@@ -112,7 +112,7 @@ Result<Roster> parse_members(const Json& object) {
 }  // namespace
 
 bool is_role_name(std::string_view text) noexcept {
-  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789-_";
   return !text.empty() && text.size() <= kRoleBytesMax &&
          text.find_first_not_of(kAllowed) == std::string_view::npos;
 }

@@ -15,7 +15,7 @@ namespace casebook {
 
 inline constexpr std::size_t kRosterBytesMax = std::size_t{4} << 20U;
 
-/// True for the name of a role: a-z, 0-9, '-', at most 32 characters.
+/// True for the name of a role: a-z, 0-9, '-', '_', at most 32 characters.
 bool is_role_name(std::string_view text) noexcept;
 
 struct RosterKey {
