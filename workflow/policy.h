@@ -16,6 +16,7 @@ struct Label {
   [[nodiscard]] const std::string& in(Language language) const {
     return language == Language::nl ? nl : en;
   }
+  bool operator==(const Label&) const = default;
 };
 
 enum class ValueType {
@@ -40,6 +41,7 @@ struct RuleOut {
   std::vector<std::string> to = {};
   std::uint32_t persons = 2;
   std::uint32_t evidence = 1;
+  bool operator==(const RuleOut&) const = default;
 };
 
 struct FactRule {
@@ -53,6 +55,7 @@ struct FactRule {
   Label label, question;
   std::optional<RuleOut> rule_out = {};
   std::vector<std::string> roles = {};
+  bool operator==(const FactRule&) const = default;
 };
 
 struct IncidentKind {
@@ -61,6 +64,7 @@ struct IncidentKind {
   bool restricted = true;
   std::string room;
   std::string severities;
+  bool operator==(const IncidentKind&) const = default;
 };
 
 struct RoleRule {
@@ -70,6 +74,7 @@ struct RoleRule {
   bool single = false;
   std::vector<std::string> excludes = {};
   Predicate needed;
+  bool operator==(const RoleRule&) const = default;
 };
 
 struct FieldRule {
@@ -82,12 +87,14 @@ struct FieldRule {
   std::vector<std::int64_t> levels = {};
   Value initial = {};
   std::string of = {};  ///< Of record: the kind.
+  bool operator==(const FieldRule&) const = default;
 };
 
 struct SettleRule {
   std::vector<std::string> roles = {};
   std::vector<Exclusion> exclusions = {};
   Label verb;
+  bool operator==(const SettleRule&) const = default;
 };
 
 struct Register {
@@ -103,6 +110,7 @@ struct Register {
   std::string compartment = "general";
   std::string owner = {};  ///< Name of a person field.
   [[nodiscard]] const FieldRule* field(std::string_view name) const;
+  bool operator==(const Register&) const = default;
 };
 
 struct Phase {
@@ -110,6 +118,7 @@ struct Phase {
   Label label;
   std::string stage;
   bool open = true;
+  bool operator==(const Phase&) const = default;
 };
 
 struct Move {
@@ -121,6 +130,7 @@ struct Move {
   std::uint32_t persons = 1;
   std::vector<std::string> roles = {};
   bool action = false;
+  bool operator==(const Move&) const = default;
 };
 
 enum class StepKind { step, trigger, duty, reminder };
@@ -136,6 +146,7 @@ struct Step {
   std::string clock = {};
   StepKind kind = StepKind::step;
   bool attest = false;
+  bool operator==(const Step&) const = default;
 };
 
 struct WaiveRule {
@@ -143,6 +154,7 @@ struct WaiveRule {
   std::uint32_t reason_chars = 0;
   std::vector<std::string> except_on = {}, only_on = {};
   std::optional<std::chrono::seconds> sign_within = {};
+  bool operator==(const WaiveRule&) const = default;
 };
 
 struct Gate {
@@ -152,12 +164,14 @@ struct Gate {
   Predicate when, need;
   std::optional<WaiveRule> waive = {};
   std::vector<std::string> practices = {};
+  bool operator==(const Gate&) const = default;
 };
 
 struct Escalation {
   std::uint32_t after_percent = 100;
   std::vector<std::string> roles;
   std::optional<std::chrono::seconds> repeat = {};
+  bool operator==(const Escalation&) const = default;
 };
 
 struct ClockRule {
@@ -172,6 +186,7 @@ struct ClockRule {
   std::uint32_t warn_percent = 75;
   std::vector<Escalation> escalate = {};
   std::string audience = {};
+  bool operator==(const ClockRule&) const = default;
 };
 
 struct MatrixRow {
@@ -179,22 +194,32 @@ struct MatrixRow {
   std::int64_t level = 0;
   Label label;
   Predicate when;
+  bool operator==(const MatrixRow&) const = default;
 };
 
 struct FollowUp {
   Predicate when;
   std::string form;
   Label label;
+  bool operator==(const FollowUp&) const = default;
 };
 
 struct ChecklistItem {
   std::string id;
   Label label;
+  bool operator==(const ChecklistItem&) const = default;
+};
+
+struct Checklist {
+  Label label;
+  std::vector<ChecklistItem> items;
+  bool operator==(const Checklist&) const = default;
 };
 
 struct PolicyReference {
   std::string id;
   Digest256 digest{};
+  bool operator==(const PolicyReference&) const = default;
 };
 
 struct Policy {
@@ -217,25 +242,48 @@ struct Policy {
   std::vector<ClockRule> clocks;
   std::map<std::string, std::vector<MatrixRow>, std::less<>> matrices;
   std::vector<FollowUp> follow_up;
-  std::map<std::string, std::vector<ChecklistItem>, std::less<>> checklists;
+  std::map<std::string, Checklist, std::less<>> checklists;
   std::map<std::string, Label, std::less<>> templates;
   std::map<std::string, std::vector<std::string>, std::less<>> practices;
 
-  [[nodiscard]] const Phase* phase(std::string_view id) const;
-  [[nodiscard]] const Step* step(std::string_view id) const;
-  [[nodiscard]] const Gate* gate(std::string_view id) const;
-  [[nodiscard]] const ClockRule* clock(std::string_view id) const;
+  [[nodiscard]] const Phase* phase(std::string_view name) const;
+  [[nodiscard]] const Step* step(std::string_view name) const;
+  [[nodiscard]] const Gate* gate(std::string_view name) const;
+  [[nodiscard]] const ClockRule* clock(std::string_view name) const;
 };
 
-/// Reads the canonical file. References inside are checked: what it names is there.
+/// True for `a`-`z`, `0`-`9`, `_`, `-`, beginning with a letter, at most 64 characters.
+bool is_policy_id(std::string_view text) noexcept;
+/// Whether a fact or field of this type may hold the value (monostate: never).
+bool holds(const FactRule& rule, const Value& value);
+bool holds(const FieldRule& rule, const Value& value);
+/// Exits are what ends a case or makes it milder: moves with `exit`, and "downgrade".
+bool is_exit(const Policy& policy, std::string_view attempt);
+
+/// Reads the canonical file. References inside are checked: what it names is there, and compares
+/// what can be compared.
+/// @param base  the policy that this one extends; must be given when it extends one, and be it.
+///              What comes back then holds everything of both under the digest of `canonical`.
 /// @return `invalid_input` naming the JSON pointer and what was expected.
-Result<Policy> parse_policy(std::string_view canonical);
-/// The canonical file made of a commented source: `//` comments to the end of their line.
-/// @return `invalid_input` with line and column.
+Result<Policy> parse_policy(std::string_view canonical, const Policy* base = nullptr);
+
+/// Where a value stands in a source, counted from 1; columns are bytes.
+struct SourcePlace {
+  std::size_t line = 1, column = 1;
+};
+/// A commented source, read.
+struct PolicySource {
+  std::string canonical;
+  std::map<std::string, SourcePlace, std::less<>> places;  ///< By JSON pointer.
+};
+/// `//` comments run to the end of their line. @return `invalid_input` with line and column.
+Result<PolicySource> read_policy_source(std::string_view source);
+/// The canonical file made of a commented source.
 Result<std::string> canonical_policy(std::string_view source);
 
 /// The policies that a case pins, joined: gates and duties add up. Names that two of them give must
-/// agree. @return `invalid_input` naming the two that do not.
+/// agree; a gate, step or clock that differs from an earlier one of its id is named `POLICY.ID`.
+/// @return `invalid_input` naming the two that do not.
 Result<Policy> join_policies(const std::vector<Policy>& pinned);
 
 }  // namespace casebook::workflow

@@ -18,7 +18,7 @@
 namespace casebook::workflow {
 
 /// What facts and fields hold. A time is seconds since 1970 in `Moment`; a level or count an
-/// integer; a set sorted words.
+/// integer; a set sorted words. A literal of the form of a time is a time.
 struct Moment {
   std::int64_t seconds = 0;
   friend auto operator<=>(const Moment&, const Moment&) = default;
@@ -115,11 +115,18 @@ inline constexpr std::size_t kPredicateDepthMax = 12;
 
 /// @return `invalid_input` naming the JSON pointer below `at` for anything that is no predicate.
 Result<Predicate> parse_predicate(const nlohmann::json& value, std::string_view at);
-/// The JSON form, equal to what was parsed.
+/// The shortest JSON form; it parses to the same predicate. (`{"of": KIND}` becomes KIND, a list of
+/// one value in `where` the value, and durations take their largest units.)
 nlohmann::json predicate_json(const Predicate& predicate);
+bool operator==(const Predicate& left, const Predicate& right);
 
-/// ISO 8601 durations of whole weeks, days, hours, minutes and seconds: "PT4H", "P3D".
+std::string_view to_string(Compare compare) noexcept;
+std::string to_string(const Exclusion& exclusion);  ///< "author_of:fix".
+
+/// ISO 8601 durations of whole weeks, days, hours, minutes and seconds, each at most once and in
+/// this order: "PT4H", "P3D". @return `invalid_input` for any other text.
 Result<std::chrono::seconds> parse_duration(std::string_view text);
+/// In days, hours, minutes and seconds: "P1DT12H". Nothing or less is "PT0S".
 std::string format_duration(std::chrono::seconds duration);
 
 }  // namespace casebook::workflow
