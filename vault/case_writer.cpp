@@ -189,7 +189,8 @@ Result<Recovery> CaseWriter::recover(std::span<Compartment* const> compartments)
   struct Pending {
     Compartment* compartment;
     Digest256 commit;
-    CaseRecord record;
+    std::optional<CaseRecord> record;  // None: a record that waited in an inbox.
+    [[nodiscard]] std::uint64_t seq() const { return record ? record->seq : 0; }
   };
   std::vector<Pending> pending;
   Recovery recovery;
@@ -199,11 +200,11 @@ Result<Recovery> CaseWriter::recover(std::span<Compartment* const> compartments)
     if (!records) return std::move(records).error();
     for (const StoredRecord& stored : *records) {
       auto record = parse_record(as_text(stored.record));
-      if (!record) return std::move(record).error().context("a pending record");
-      pending.push_back({compartment, stored.commit, *std::move(record)});
+      pending.push_back(
+          {compartment, stored.commit, record ? std::optional(*std::move(record)) : std::nullopt});
     }
   }
-  std::ranges::sort(pending, {}, [](const Pending& one) { return one.record.seq; });
+  std::ranges::sort(pending, {}, &Pending::seq);
   std::vector<Digest256> commits;
   if (!pending.empty()) {
     auto read = commitments_of(options_.paths, file_);
@@ -211,19 +212,23 @@ Result<Recovery> CaseWriter::recover(std::span<Compartment* const> compartments)
     commits = *std::move(read);
   }
   for (const Pending& one : pending) {
-    const std::uint64_t seq = one.record.seq;
+    std::uint64_t seq = one.seq();
+    if (!one.record) {  // It was entered when it was left, by somebody who could not open this.
+      seq = static_cast<std::uint64_t>(std::ranges::find(commits, one.commit) - commits.begin());
+      if (seq == commits.size()) ++seq;
+    }
     if (seq == commits.size()) {
       auto entry = ledger_.append(one.commit);
       if (!entry) return std::move(entry).error();
       commits.push_back(one.commit);
-      last_time_ = std::max(last_time_, one.record.received_at);
+      last_time_ = std::max(last_time_, one.record->received_at);
       ++recovery.finished;
     } else if (seq > commits.size() || commits[seq] != one.commit) {
       if (auto gone = one.compartment->discard(one.commit); !gone) return std::move(gone).error();
       ++recovery.discarded;
       continue;
     } else {
-      last_time_ = std::max(last_time_, one.record.received_at);
+      if (one.record) last_time_ = std::max(last_time_, one.record->received_at);
       ++recovery.marked;
     }
     auto marked = one.compartment->mark_appended(one.commit, seq);
@@ -277,9 +282,7 @@ Result<CaseWriter::Prepared> CaseWriter::prepare(Compartment& compartment,
   return Prepared{record.seq, *commit, received, record.is_raised};
 }
 
-Result<Appended> CaseWriter::enter(Compartment& compartment, const Prepared& prepared) {
-  if (failed_) return Error{ErrorCode::io, "an earlier append failed; open the case again"};
-  failed_ = true;  // Until it is known that all is in place.
+Status CaseWriter::append_entry(const Prepared& prepared) {
   check(prepared.seq == head_.count, "nothing was appended since it was prepared");
   auto entry = ledger_.append(prepared.commit);
   if (!entry) return std::move(entry).error();
@@ -287,11 +290,27 @@ Result<Appended> CaseWriter::enter(Compartment& compartment, const Prepared& pre
   auto head = ledger_.head();
   if (!head) return std::move(head).error();
   head_ = *head;
-  if (auto written = write_head(prepared.received_at); !written) return std::move(written).error();
-  auto marked = compartment.mark_appended(prepared.commit, entry->seq);
+  return write_head(prepared.received_at);
+}
+
+Result<Appended> CaseWriter::enter(Compartment& compartment, const Prepared& prepared) {
+  if (failed_) return Error{ErrorCode::io, "an earlier append failed; open the case again"};
+  failed_ = true;  // Until it is known that all is in place.
+  if (auto entered = append_entry(prepared); !entered) return std::move(entered).error();
+  auto marked = compartment.mark_appended(prepared.commit, prepared.seq);
   if (!marked) return std::move(marked).error();
   failed_ = false;
-  return Appended{entry->seq, prepared.commit, prepared.received_at, prepared.is_raised};
+  return Appended{prepared.seq, prepared.commit, prepared.received_at, prepared.is_raised};
+}
+
+Result<Appended> CaseWriter::enter_foreign(const Digest256& commit, UtcSeconds now) {
+  if (failed_) return Error{ErrorCode::io, "an earlier append failed; open the case again"};
+  failed_ = true;
+  const UtcSeconds received = received_at(now);
+  const Prepared prepared{head_.count, commit, received, received > now};
+  if (auto entered = append_entry(prepared); !entered) return std::move(entered).error();
+  failed_ = false;
+  return Appended{prepared.seq, commit, received, prepared.is_raised};
 }
 
 Status CaseWriter::write_head(UtcSeconds time) {

@@ -96,12 +96,15 @@ class CaseWriter {
   };
   Result<Prepared> prepare(Compartment& compartment, const RecordRequest& request, UtcSeconds now);
   Result<Appended> enter(Compartment& compartment, const Prepared& prepared);
+  /// Appends a commitment whose record is nowhere here: it waits in a sealed inbox.
+  Result<Appended> enter_foreign(const Digest256& commit, UtcSeconds now);
   /// Keeps the head at home. Call it at the end of a command; nothing is lost without it.
   Status close() &&;
 
  private:
   CaseWriter(WriterOptions options, CaseFile file, FileLock lock, LedgerFile ledger);
   Status write_head(UtcSeconds time);
+  Status append_entry(const Prepared& prepared);
   WriterOptions options_;
   CaseFile file_;
   FileLock lock_;

@@ -35,6 +35,13 @@ struct StoredRecord {
   Bytes record;  ///< Empty when erased.
 };
 
+/// A record that made a version of some item.
+struct RecordOfItem {
+  Digest256 commit{};
+  std::optional<std::uint64_t> seq;
+  bool is_only_this = true;  ///< It shows nothing else: no further item, of no batch.
+};
+
 struct AttachmentEntry {
   AttachmentRow row;
   ItemState state = ItemState::live;
@@ -118,6 +125,8 @@ class Compartment {
   Status each_item(std::string_view kind, const std::function<Status(const ItemVersion&)>& visit);
   /// All versions that one record made.
   Result<std::vector<ItemVersion>> items_of(const Digest256& commit);
+  /// Every record that made a version of an item, oldest first. @return none for an unknown item.
+  Result<std::vector<RecordOfItem>> records_of_item(const ItemId& id);
   Result<std::vector<SearchHit>> search(const SearchQuery& query);
   Result<std::uint64_t> count(const SearchQuery& query);
   /// True when a message with this key is already here.

@@ -198,6 +198,28 @@ Status Compartment::each_item(std::string_view kind,
       visit);
 }
 
+Result<std::vector<RecordOfItem>> Compartment::records_of_item(const ItemId& id) {
+  const auto raw = from_hex(id.text());
+  auto rows = state_->database.query(
+      "SELECT digest, seq, (SELECT count(*) FROM items i WHERE i.record=r.number) + "
+      "(SELECT count(*) FROM versions v WHERE v.record=r.number) FROM records r WHERE number IN "
+      "(SELECT record FROM items WHERE id=?1 UNION SELECT record FROM versions WHERE item="
+      "(SELECT number FROM items WHERE id=?1)) ORDER BY number",
+      {*raw});
+  if (!rows) return std::move(rows).error();
+  std::vector<RecordOfItem> records;
+  for (;;) {
+    auto row = rows->next();
+    if (!row) return std::move(row).error();
+    if (!*row) return records;
+    auto commit = read_digest(*rows, 0);
+    if (!commit) return std::move(commit).error();
+    RecordOfItem one{*commit, {}, rows->integer(2) == 1};
+    if (!rows->is_null(1)) one.seq = static_cast<std::uint64_t>(rows->integer(1));
+    records.push_back(one);
+  }
+}
+
 Result<std::vector<ItemVersion>> Compartment::items_of(const Digest256& commit) {
   Database& database = state_->database;
   auto record = find_record(database, commit);

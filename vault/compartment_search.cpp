@@ -46,7 +46,7 @@ constexpr std::string_view kByRelevance =
     "AND (?3='' OR EXISTS(SELECT 1 FROM tags t WHERE t.tag=?3 AND t.item=i.number)) "
     "AND i.received>=?4 AND i.received<?5 "
     "AND i.record NOT IN (SELECT number FROM records WHERE state='pending') "
-    "ORDER BY search.rank LIMIT ?6 OFFSET ?7";
+    "AND i.state='live' ORDER BY search.rank LIMIT ?6 OFFSET ?7";
 // Without a filter only what is shown is fetched: a common word may stand in every tenth item.
 constexpr std::string_view kByRelevanceAlone =
     "SELECT i.id, i.kind, i.version, i.author, i.claimed, i.received, i.title, "
@@ -57,6 +57,7 @@ constexpr std::string_view kByRelevanceAlone =
     "AND ?2='' AND ?3='' AND ?4<?5 AND rowid NOT IN (SELECT number FROM items WHERE record IN "
     "(SELECT number FROM records WHERE state='pending')) "
     "ORDER BY rank LIMIT ?6 OFFSET ?7) best CROSS JOIN items i ON i.number=best.number "
+    "WHERE i.state='live' "
     "ORDER BY best.score, best.number";
 constexpr std::string_view kByAge =
     "SELECT i.id, i.kind, i.version, i.author, i.claimed, i.received, i.title, "
@@ -67,7 +68,7 @@ constexpr std::string_view kByAge =
     "AND (?3='' OR EXISTS(SELECT 1 FROM tags t WHERE t.tag=?3 AND t.item=i.number)) "
     "AND i.received>=?4 AND i.received<?5 "
     "AND i.record NOT IN (SELECT number FROM records WHERE state='pending') "
-    "ORDER BY search.rowid DESC LIMIT ?6 OFFSET ?7";
+    "AND i.state='live' ORDER BY search.rowid DESC LIMIT ?6 OFFSET ?7";
 constexpr std::string_view kEverything =
     "SELECT i.id, i.kind, i.version, i.author, i.claimed, i.received, i.title, "
     "CASE WHEN ?8 THEN substr(i.body, 1, 160) ELSE substr(?9, 1, 0) END, 0.0, "
@@ -83,6 +84,7 @@ constexpr std::string_view kCountMatches =
     "AND (?2='' OR i.kind IN (SELECT value FROM json_each(?2))) "
     "AND (?3='' OR EXISTS(SELECT 1 FROM tags t WHERE t.tag=?3 AND t.item=i.number)) "
     "AND i.received>=?4 AND i.received<?5 "
+    "AND i.state='live' "
     "AND i.record NOT IN (SELECT number FROM records WHERE state='pending')";
 constexpr std::string_view kCountEverything =
     "SELECT count(*) FROM items i WHERE ?1='' AND i.state='live' "

@@ -302,6 +302,31 @@ TEST_F(CaseWriterTest, TakesBackARecordWhosePlaceIsTaken) {
   EXPECT_EQ(whole_records(general), 1);
 }
 
+// RT-33: a record out of an inbox names no place; the ledger knows it.
+TEST_F(CaseWriterTest, MarksARecordThatWaitedInAnInboxWhereTheLedgerHasIt) {
+  const Salt salt = *make_salt(randomness_);
+  const std::string left = "left by somebody who cannot open this";
+  const Digest256 commit = *commit_to(salt, as_bytes(left));
+  Compartment compartment = general();
+  {
+    CaseWriter first = writer(compartment);
+    ASSERT_TRUE(first.append(compartment, {note(first.basis(), 0)}, noon()));
+    ASSERT_TRUE(first.enter_foreign(commit, noon()));
+    ASSERT_TRUE(first.append(compartment, {note(first.basis(), 2)}, noon()));
+  }
+  // Cut short while it was taken in; and another that no entry names.
+  ASSERT_TRUE(compartment.put_pending(commit, salt, as_bytes(left)));
+  const Digest256 unknown = *commit_to(salt, as_bytes("x"));
+  ASSERT_TRUE(compartment.put_pending(unknown, salt, as_bytes("x")));
+  CaseWriter second = writer(compartment);
+  const auto stored = compartment.record_at(1);
+  ASSERT_TRUE(stored && *stored);
+  EXPECT_EQ((*stored)->commit, commit);
+  EXPECT_FALSE(*compartment.record_of(unknown));
+  EXPECT_TRUE(compartment.pending()->empty());
+  EXPECT_TRUE(second.append(compartment, {note(second.basis(), 3)}, noon()));
+}
+
 // RT-14: an old copy of the whole folder is consistent with itself; the head at home finds it.
 TEST_F(CaseWriterTest, Rt14AnOldCopyOfTheWholeFolderIsFound) {
   {
