@@ -13,8 +13,9 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::array<std::string_view, 4> kUnaskedVerbs = {"note", "note.undo", "step.begin",
-                                                           "step.done"};
+constexpr std::array<std::string_view, 9> kUnaskedVerbs = {
+    "note",    "note.undo", "step.begin", "step.done",  "attachment",
+    "finding", "inbox.put", "import",     "import.done"};
 constexpr seconds kAbsoluteMax = std::chrono::hours(24);
 
 RefusedAnswer refused(Refusal why, std::string text) { return {why, std::move(text)}; }

@@ -46,6 +46,13 @@ expect 6 casebook backup copy --case case
 [ ! -e copy ] || fail "a copy that the case does not know of"
 expect 0 sh -c 'casebook backup copy --case case --passphrase-fd 3 3< pass'
 
+# Notes, files, findings and imports bind nobody: nothing is asked.
+printf 'ada 02:00\nthe login page is slow\n' > chat
+expect 0 casebook note add 'with a file' --attach chat --case case
+expect 0 casebook import chat --kind transcript --date 2026-11-21 --zone UTC --case case
+expect 0 casebook record finding 'one account' --account root --case case
+expect 6 sh -c 'echo litigation | casebook hold set --case case'
+
 # A signature on a ticket is no note: it still needs the person.
 expect 6 casebook ticket new --purpose test --profile logs --out t2
 
