@@ -124,7 +124,7 @@ class Checking {
 
   ExitStatus run() {
     auto checked = is_paste(options_) ? check_paste() : check_file();
-    if (!checked) return fail(runtime_, std::move(checked).error().context(name()));
+    if (!checked) return fail(runtime_, checked.error());
     if (runtime_.common.is_json) {
       print_json(runtime_, as_json(*checked));
     } else {
@@ -140,17 +140,26 @@ class Checking {
   Result<Checked> check_file() {
     auto file = FileAccess::open(options_.file);
     if (!file) return std::move(file).error();
-    return check(*file);
+    return named(check(*file));
   }
 
   Result<Checked> check_paste() {
     auto text = pasted_text(runtime_);
     if (!text) return std::move(text).error();
     MemoryAccess access(as_bytes(*text));
-    return check(access);
+    return named(check(access));
+  }
+
+  Result<Checked> named(Result<Checked> checked) const {
+    if (!checked) return std::move(checked).error().context(name());
+    return checked;
   }
 
   Result<Checked> check(RandomAccess& file) {
+    if (file.size_bytes() == 0) {
+      return Error{ErrorCode::invalid_input, "is empty: there is nothing to read",
+                   "ask whoever exported it for the export again"};
+    }
     const auto wanted = import_options(options_, zones_);
     if (!wanted) return wanted.error();
     AccessSource source(file);
@@ -255,7 +264,7 @@ class Importing {
     auto session = CaseSession::open(runtime_, SessionKind::writes, "importing messages");
     if (!session) return fail(runtime_, session.error());
     auto report = import(**session);
-    if (!report) return fail(runtime_, std::move(report).error().context(printable(name())));
+    if (!report) return fail(runtime_, report.error());
     if (auto closed = (*session)->close(); !closed) return fail(runtime_, closed.error());
     if (runtime_.common.is_json) {
       print_json(runtime_, import_report_json(*report));
@@ -284,11 +293,16 @@ class Importing {
       auto text = pasted_text(runtime_);
       if (!text) return std::move(text).error();
       MemoryAccess access(as_bytes(*text));
-      return import_into_case(session, access, request);
+      return named(import_into_case(session, access, request));
     }
     auto file = FileAccess::open(options_.file);
     if (!file) return std::move(file).error();
-    return import_into_case(session, *file, request);
+    return named(import_into_case(session, *file, request));
+  }
+  /// What cannot be opened names itself; what is read is named here.
+  Result<ImportReport> named(Result<ImportReport> report) const {
+    if (!report) return std::move(report).error().context(printable(name()));
+    return report;
   }
 
   void print(const ImportReport& report) {
