@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/case_inbox.h"
 #include "core/printable.h"
 
 namespace casebook::cli {
@@ -60,6 +61,9 @@ Status revoke_access(CaseSession& session, const std::string& compartment,
                    session.name_of(id) + " cannot open " + compartment + " anyway"};
     }
   }
+  // What waits in the inbox opens with the keys of now and not with those to come.
+  auto taken = take_in(session, compartment);
+  if (!taken) return std::move(taken).error();
   return session.rotate(compartment, left);
 }
 

@@ -82,6 +82,28 @@ ExitStatus begin(Runtime& runtime, const AccessOptions& options) {
                 options.compartment + " is made; only you can open it: casebook access grant");
 }
 
+/// Somebody who may begin a compartment is named; what others leave is sealed to them.
+ExitStatus open_inbox(Runtime& runtime, const AccessOptions& options) {
+  if (options.persons.size() != 1) {
+    return refuse_usage(runtime, {ErrorCode::invalid_input, "one person begins a compartment"});
+  }
+  auto session = CaseSession::open(runtime, SessionKind::writes, "opening an inbox");
+  if (!session) return fail(runtime, session.error());
+  auto id = (*session)->find_person(options.persons.front());
+  if (!id) return fail(runtime, id.error());
+  const workflow::BoundKey* key = (*session)->people().find(*id)->current_key();
+  if (key == nullptr) {
+    return fail(runtime, {ErrorCode::invalid_input, "that person has no key that counts"});
+  }
+  auto proposal =
+      (*session)->propose(workflow::AccessInbox{options.compartment, *id, key->recipient});
+  if (!proposal) return fail(runtime, proposal.error());
+  auto said = (*session)->say(*proposal);
+  return finish(runtime, **session, said ? ok() : Status(std::move(said).error()),
+                "what is left for " + options.compartment + " waits for " +
+                    (*session)->name_of(*id) + ": casebook note add --to " + options.compartment);
+}
+
 std::string names_of(CaseSession& session, const std::vector<PersonId>& ids) {
   std::string names;
   for (const PersonId& id : ids) names += (names.empty() ? "" : ", ") + session.name_of(id);
@@ -142,6 +164,12 @@ void add_access_command(Command& root) {
       .argument("COMPARTMENT", making->compartment, "legal, pii, hr, ...")
       .example("casebook access begin legal --as cy", "")
       .run([making](Runtime& runtime) { return begin(runtime, *making); });
+  auto waiting = std::make_shared<AccessOptions>();
+  access.add("inbox", "Before a compartment is begun: who is to begin it, so that notes can wait")
+      .argument("COMPARTMENT", waiting->compartment, "legal, pii, ...")
+      .arguments("PERSON", waiting->persons, "a person who may begin it", Count::one_or_more)
+      .example("casebook access inbox legal cy", "then: casebook note add --to legal")
+      .run([waiting](Runtime& runtime) { return open_inbox(runtime, *waiting); });
   access.add("list", "Who can open what now")
       .example("casebook access list", "")
       .run([](Runtime& runtime) { return list_access(runtime, false); });

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "cli/case_keeping.h"
 #include "cli/commands.h"
 #include "cli/note_writing.h"
 #include "cli/text.h"
@@ -32,7 +33,7 @@ std::string counted_report(const vault::BackupReport& report) {
 /// That a copy exists, for whoever asks later what an erasure left behind.
 Status note_backup(CaseSession& session, const fs::path& target,
                    const vault::BackupReport& report) {
-  auto item = new_item(session, {}, "backup");
+  auto item = new_item(session, {}, std::string(kBackupKind));
   if (!item) return std::move(item).error();
   item->text.title = printable(target.string()).substr(0, vault::kTitleBytesMax);
   Json generations = Json::object();
@@ -97,6 +98,61 @@ ExitStatus check_backup(Runtime& runtime, const fs::path& backup) {
   return report->findings.empty() ? ExitStatus::done : ExitStatus::tampered;
 }
 
+/// The note of a copy, by its place or the beginning of its manifest's digest.
+Result<vault::ItemVersion> find_backup(CaseSession& session, const std::string& wanted) {
+  auto general = session.compartment("general");
+  if (!general) return std::move(general).error();
+  std::vector<vault::ItemVersion> found;
+  const auto listed = (*general)->each_item(kBackupKind, [&](const vault::ItemVersion& item) {
+    if (item.state != vault::ItemState::live) return ok();
+    const auto fields = parse_canonical_json(item.text.fields);
+    const auto manifest = fields ? json_text_member(*fields, "manifest")
+                                 : Result<std::string>(Error{ErrorCode::corrupt, "no fields"});
+    const bool is_manifest = manifest && wanted.size() >= 8 && manifest->starts_with(wanted);
+    if (item.text.title == wanted || is_manifest) found.push_back(item);
+    return ok();
+  });
+  if (!listed) return Error(listed.error());
+  if (found.size() == 1) return found.front();
+  if (found.empty()) {
+    return Error{ErrorCode::not_found, printable(wanted) + ": no such backup was recorded",
+                 "its folder as it was given, or its manifest, of those not destroyed yet"};
+  }
+  return Error{ErrorCode::invalid_input, printable(wanted) + ": several backups were there",
+               "name it by its manifest, as backup printed it"};
+}
+
+/// A person says that a copy is gone; an erasure waits for that.
+ExitStatus backup_destroyed(Runtime& runtime, const std::string& wanted) {
+  std::error_code ignored;
+  if (fs::exists(wanted, ignored)) {
+    return fail(runtime, {ErrorCode::invalid_input, printable(wanted) + ": is still there",
+                          "destroy it first; this only records that it is gone"});
+  }
+  auto session = CaseSession::open(runtime, SessionKind::writes, "recording what was destroyed");
+  if (!session) return fail(runtime, session.error());
+  auto backup = find_backup(**session, wanted);
+  if (!backup) return fail(runtime, backup.error());
+  auto how = ask_text(runtime, "", "how it was destroyed");
+  if (!how) return fail(runtime, how.error());
+  vault::ItemVersion gone{.id = backup->id,
+                          .kind = backup->kind,
+                          .version = backup->version + 1,
+                          .state = vault::ItemState::tombstone,
+                          .author = (*session)->me().text(),
+                          .received = (*session)->now()};
+  gone.text.title = how->substr(0, vault::kTitleBytesMax);
+  auto said = say_kept(**session, "backup.destroyed", std::move(gone));
+  if (!said) return fail(runtime, said.error());
+  if (auto closed = (*session)->close(); !closed) return fail(runtime, closed.error());
+  if (runtime.common.is_json) {
+    print_json(runtime, {{"entry", said->seq}, {"format", "casebook-backup-destroyed/1"}});
+  } else {
+    runtime.out << printable(wanted) << " is recorded as destroyed\n";
+  }
+  return ExitStatus::done;
+}
+
 ExitStatus restore_backup(Runtime& runtime, const fs::path& backup, const fs::path& target) {
   auto report = vault::restore(backup, target);
   if (!report) return fail(runtime, report.error());
@@ -122,6 +178,11 @@ void add_backup_command(Command& root) {
       .argument("DIR", *checked, "the backup")
       .example("casebook backup check /mnt/disk/amber-heron", "")
       .run([checked](Runtime& runtime) { return check_backup(runtime, *checked); });
+  auto gone = std::make_shared<std::string>();
+  group.add("destroyed", "Record that a copy is gone; asks how")
+      .argument("DIR", *gone, "as it was given, or the beginning of its manifest")
+      .example("casebook backup destroyed /mnt/disk/amber-heron", "")
+      .run([gone](Runtime& runtime) { return backup_destroyed(runtime, *gone); });
 }
 
 void add_restore_command(Command& root) {

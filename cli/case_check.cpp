@@ -5,6 +5,7 @@
 #include <ostream>
 #include <set>
 
+#include "cli/case_inbox.h"
 #include "cli/note_writing.h"
 #include "cli/org_folder.h"
 #include "cli/text.h"
@@ -78,7 +79,9 @@ class RecordCheck {
   /// Times, in the order of the ledger, and what each statement may rest on.
   void finish(workflow::People& people) {
     std::optional<UtcSeconds> last;
-    for (const auto& [seq, read] : read_) {
+    for (auto& [seq, read] : read_) {
+      // The writer's clock is not in a note that somebody left.
+      if (read.is_left) read.record.received_at = last.value_or(read.statement.time);
       if (last && read.record.received_at < *last) {
         check_.findings.push_back(entry(seq) + ": received before the entry before it");
       }
@@ -91,7 +94,10 @@ class RecordCheck {
       for (const StatementFinding finding : check_statement(read.statement, place)) {
         check_.findings.push_back(entry(seq) + ": " + std::string(to_string(finding)));
       }
-      if (!workflow::is_skeleton_verb(read.statement.verb)) continue;
+      if (!workflow::is_skeleton_verb(read.statement.verb)) {
+        check_authors(seq, read, people);
+        continue;
+      }
       if (read.compartment != "general") {
         check_.findings.push_back(entry(seq) + ": " + read.statement.verb + " outside general");
         continue;
@@ -109,6 +115,8 @@ class RecordCheck {
     vault::CaseRecord record;
     Statement statement;
     std::vector<SshPublicKey> signers;
+    std::set<std::string> authors;  ///< Of its items, as these say.
+    bool is_left = false;           ///< A note out of an inbox.
   };
 
   Status one(const std::string& name, vault::Compartment& compartment,
@@ -128,27 +136,65 @@ class RecordCheck {
     auto commit = commit_to(stored.salt, stored.record);
     if (!commit) return std::move(commit).error();
     if (*commit != stored.commit) return finding("the record is not what the ledger commits to");
-    auto record = vault::parse_record(as_text(stored.record));
+    bool is_left = false;
+    auto record = read_record(stored, is_left);
     if (!record) return finding(record.error().message);
     if (record->seq != seq) return finding("made for another place");
     auto statement = parse_statement(record->statement.text);
     if (!statement) return finding(statement.error().message);
     auto signers = statement_signers(record->statement);
     if (!signers) return finding(signers.error().message);
-    if (auto texts = check_texts(compartment, stored.commit, *statement, record->leaves); !texts) {
+    std::set<std::string> authors;
+    if (auto texts = check_texts(compartment, stored.commit, *statement, record->leaves, authors);
+        !texts) {
       return finding(texts.error().message);
     }
-    read_.insert_or_assign(
-        seq, ReadRecord{name, *std::move(record), *std::move(statement), *std::move(signers)});
+    read_.insert_or_assign(seq, ReadRecord{name, *std::move(record), *std::move(statement),
+                                           *std::move(signers), std::move(authors), is_left});
     return ok();
+  }
+
+  /// RT-40: whoever signed is the author, whatever the writer put beside it; and they were of this
+  /// case when it was said.
+  void check_authors(std::uint64_t seq, const ReadRecord& read, const workflow::People& people) {
+    std::set<std::string> signers;
+    for (const SshPublicKey& key : read.signers) {
+      const workflow::BoundPerson* owner = people.owner_of(key);
+      if (owner != nullptr && !owner->is_removed) signers.insert(owner->id.text());
+    }
+    if (signers.empty()) {
+      check_.findings.push_back(entry(seq) + ": signed by nobody of this case");
+      return;
+    }
+    for (const std::string& author : read.authors) {
+      if (signers.contains(author)) continue;
+      check_.findings.push_back(entry(seq) + ": said to be by a person who did not sign it");
+    }
+  }
+
+  /// A record as the writer makes it, or a note as somebody left it in the inbox.
+  static Result<vault::CaseRecord> read_record(const vault::StoredRecord& stored, bool& is_left) {
+    auto record = vault::parse_record(as_text(stored.record));
+    if (record) return record;
+    auto left = parse_proposal(as_text(stored.record));
+    if (!left) return record;
+    is_left = true;
+    return vault::CaseRecord{*stored.seq, UtcSeconds(), false, left->statement, {}};
   }
 
   /// Each text with a leaf is one that the statement names; those of a batch
   /// stand in the record.
   static Status check_texts(vault::Compartment& compartment, const Digest256& commit,
-                            const Statement& statement, const std::vector<Digest256>& leaves) {
+                            const Statement& statement, const std::vector<Digest256>& leaves,
+                            std::set<std::string>& authors) {
     auto items = compartment.items_of(commit);
     if (!items) return std::move(items).error();
+    for (const vault::ItemVersion& item : *items) {
+      // Of a message an export says who wrote it.
+      if (item.kind != "message" && item.state != vault::ItemState::erased) {
+        authors.insert(item.author);
+      }
+    }
     std::erase_if(*items, [](const vault::ItemVersion& item) {
       return !item.leaf || item.state == vault::ItemState::erased;
     });
@@ -295,6 +341,51 @@ void check_compartment(CaseCheck& check, CaseSession& session, RecordCheck& reco
   }
 }
 
+/// RT-33: an entry whose record waits in an inbox is there as a file, or in the compartment.
+/// Whoever holds the compartment can tell a note that was taken in from one that is gone.
+Status check_inbox(CaseCheck& check, CaseSession& session, const std::string& name,
+                   const std::map<Digest256, std::uint64_t>& entries) {
+  std::vector<Digest256> expected;
+  for (const auto& [commit, seq] : entries) expected.push_back(commit);
+  auto compartment = session.compartment(name);
+  auto report = vault::check_inbox(vault::inbox_of(session.paths().vault(), name), expected,
+                                   [&](const Digest256& commit) -> Result<bool> {
+                                     if (!compartment) return true;
+                                     auto stored = (*compartment)->record_of(commit);
+                                     if (!stored) return std::move(stored).error();
+                                     return stored->has_value();
+                                   });
+  if (!report) return std::move(report).error();
+  check.waiting += report->waiting.size();
+  for (const Digest256& gone : report->missing) {
+    check.findings.push_back(entry(entries.at(gone)) + ": left for " + name + ", and gone");
+  }
+  if (!report->unexpected.empty()) {
+    check.unchecked.push_back(counted(report->unexpected.size(), "file", "files") +
+                              " in the inbox of " + name + " that no entry names");
+  }
+  return ok();
+}
+
+Status check_inboxes(CaseCheck& check, CaseSession& session, std::span<const Digest256> commits) {
+  auto entries = inbox_entries(session);
+  if (!entries) return std::move(entries).error();
+  std::map<std::string, std::map<Digest256, std::uint64_t>> by_compartment;
+  for (const InboxEntry& one : *entries) {
+    // Announced, and cut short before it was entered: nobody was told of it.
+    if (one.seq >= commits.size() || commits[one.seq] != one.commit) continue;
+    by_compartment[one.compartment].emplace(one.commit, one.seq);
+  }
+  for (const auto& [name, expected] : by_compartment) {
+    if (auto checked = check_inbox(check, session, name, expected); !checked) return checked;
+  }
+  if (check.waiting > 0) {
+    check.unchecked.push_back(counted(check.waiting, "note waits", "notes wait") +
+                              " in an inbox: casebook note take");
+  }
+  return ok();
+}
+
 void check_general_slots(CaseCheck& check, const CaseSession& session,
                          const vault::CasePaths& paths) {
   const Status same = session.compare_general();
@@ -325,7 +416,7 @@ Status check_records(Runtime& runtime, CaseCheck& check, const vault::CasePaths&
   std::vector<Digest256> roots;
   if (auto read = read_all_of_ledger(paths, check.state.file, commits, roots); !read) return read;
   const std::size_t entries = commits.size();
-  RecordCheck records(check, std::move(commits), std::move(roots));
+  RecordCheck records(check, commits, std::move(roots));
   std::vector<std::string> names = {"general"};
   for (const auto& [name, grants] : (*session)->people().grants) {
     if (name != "general") names.push_back(name);
@@ -334,11 +425,13 @@ Status check_records(Runtime& runtime, CaseCheck& check, const vault::CasePaths&
   for (const std::string& name : names) check_compartment(check, **session, records, name);
   workflow::People people;
   records.finish(people);
-  if (check.records + check.erased < entries) {
+  if (auto waiting = check_inboxes(check, **session, commits); !waiting) return waiting;
+  if (check.records + check.erased + check.waiting < entries) {
     const bool sees_all = check.compartments.size() == names.size();
-    const std::string left = std::to_string(entries - check.records - check.erased) + " of " +
-                             std::to_string(entries) + " entries";
-    if (sees_all && people.inboxes.empty()) {
+    const std::string left =
+        std::to_string(entries - check.records - check.erased - check.waiting) + " of " +
+        std::to_string(entries) + " entries";
+    if (sees_all) {
       check.findings.push_back(left + " have no record");
     } else {
       check.unchecked.push_back(left + " lie where you cannot read");

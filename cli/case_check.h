@@ -21,6 +21,7 @@ struct CaseCheck {
   std::vector<std::string> contested;  ///< Entries in doubt since a key was stolen.
   std::uint64_t records = 0;           ///< Entries whose record was read and fits.
   std::uint64_t erased = 0;            ///< Entries whose text and salt were erased.
+  std::uint64_t waiting = 0;           ///< Entries whose record lies in an inbox.
   std::uint64_t attachments = 0;       ///< Files read to their end.
   std::vector<std::string> compartments;
   std::vector<std::string> anchored;  ///< Names.

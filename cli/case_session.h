@@ -78,6 +78,17 @@ class CaseSession {
   /// missing.
   Result<vault::Appended> say(const Proposal& proposal);
 
+  /// A statement that fold does not read, signed by this person, with its texts.
+  Result<Proposal> propose_other(const std::string& verb, const std::string& body,
+                                 const std::vector<ProposedText>& texts);
+  /// Appends such a one to a compartment, with further items. The rules are the caller's.
+  Result<vault::Appended> say_other(const std::string& compartment, const Proposal& proposal,
+                                    const std::vector<vault::ItemVersion>& more = {});
+  /// The signed statement about one item with a leaf.
+  Result<SignedStatement> sign_item(const std::string& verb, const vault::ItemVersion& item);
+  /// Appends a commitment whose record lies in an inbox.
+  Result<vault::Appended> enter_foreign(const Digest256& commit);
+
   /// A new generation of a compartment for these persons: new keys, everything
   /// written anew, the old files gone; the grant is said with it. Safe against
   /// a crash at any point.
@@ -115,6 +126,8 @@ class CaseSession {
   Status open_general(const std::string& purpose);
   Status fold_general();
   Status recover_general();
+  Result<SignedStatement> sign_body(const std::string& verb, const std::string& body,
+                                    const StatementDigests& digests);
   Status check_grant_of_general();
   Status exchange(vault::Rotation&& rotation);
   Status reopen_general();

@@ -73,6 +73,59 @@ Result<vault::Appended> CaseSession::say(const Proposal& proposal) {
   return appended;
 }
 
+Result<SignedStatement> CaseSession::sign_body(const std::string& verb, const std::string& body,
+                                               const StatementDigests& digests) {
+  auto id = StatementId::make(runtime_.randomness);
+  if (!id) return std::move(id).error();
+  return ring_.sign(
+      {*id, state_.file.case_id, state_.file.is_drill, verb, body, digests, now_, {}, basis()},
+      "signing the " + verb);
+}
+
+Result<SignedStatement> CaseSession::sign_item(const std::string& verb,
+                                               const vault::ItemVersion& item) {
+  check(item.leaf.has_value(), "an item with a leaf");
+  const std::string body = canonical_json(
+      Json{{"item", item.id.text()}, {"kind", item.kind}, {"version", item.version}});
+  return sign_body(verb, body, {{"item", item.leaf->commit}});
+}
+
+Result<Proposal> CaseSession::propose_other(const std::string& verb, const std::string& body,
+                                            const std::vector<ProposedText>& texts) {
+  Proposal proposal;
+  StatementDigests digests;
+  for (const ProposedText& text : texts) {
+    auto item = text_item(text, me_->text(), now_, runtime_.randomness);
+    if (!item) return std::move(item).error();
+    digests.emplace(text.digest_name, item->leaf->commit);
+    proposal.items.push_back(*std::move(item));
+  }
+  auto made = sign_body(verb, body, digests);
+  if (!made) return std::move(made).error();
+  proposal.statement = *std::move(made);
+  return proposal;
+}
+
+Result<vault::Appended> CaseSession::say_other(const std::string& compartment,
+                                               const Proposal& proposal,
+                                               const std::vector<vault::ItemVersion>& more) {
+  check(writer_.has_value(), "a session that writes");
+  auto target = this->compartment(compartment);
+  if (!target) return std::move(target).error();
+  auto statement = parse_statement(proposal.statement.text);
+  if (!statement) return std::move(statement).error();
+  if (auto fits = check_items(*statement, proposal.items); !fits) return std::move(fits).error();
+  if (auto fits = check_statement_place(*statement); !fits) return std::move(fits).error();
+  std::vector<vault::ItemVersion> items = proposal.items;
+  items.insert(items.end(), more.begin(), more.end());
+  return writer_->append(**target, {proposal.statement, {.items = items}}, now_);
+}
+
+Result<vault::Appended> CaseSession::enter_foreign(const Digest256& commit) {
+  check(writer_.has_value(), "a session that writes");
+  return writer_->enter_foreign(commit, now_);
+}
+
 Result<vault::Appended> CaseSession::write_body(const std::string& compartment,
                                                 const std::string& verb, const std::string& body,
                                                 const StatementDigests& digests,
@@ -80,18 +133,7 @@ Result<vault::Appended> CaseSession::write_body(const std::string& compartment,
   check(writer_.has_value(), "a session that writes");
   auto target = this->compartment(compartment);
   if (!target) return std::move(target).error();
-  auto id = StatementId::make(runtime_.randomness);
-  if (!id) return std::move(id).error();
-  auto made = ring_.sign({*id,
-                          state_.file.case_id,
-                          state_.file.is_drill,
-                          verb,
-                          body,
-                          digests,
-                          now_,
-                          {},
-                          writer_->basis()},
-                         "signing the " + verb);
+  auto made = sign_body(verb, body, digests);
   if (!made) return std::move(made).error();
   vault::RecordRequest whole = request;
   whole.statement = *std::move(made);

@@ -16,11 +16,13 @@ void add_all_commands(Command& root) {
   add_completion_command(root);
   add_deadlines_command(root);
   add_doctor_command(root);
+  add_erase_command(root);
   add_facts_command(root);
   add_find_command(root);
   add_get_command(root);
   add_give_command(root);
   add_help_command(root);
+  add_hold_command(root);
   add_import_command(root);
   add_key_command(root);
   add_kit_command(root);
@@ -35,6 +37,7 @@ void add_all_commands(Command& root) {
   add_record_command(root);
   add_regimes_command(root);
   add_restore_command(root);
+  add_retention_command(root);
   add_role_command(root);
   add_rotate_command(root);
   add_ticket_command(root);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <set>
 
 #include "core/printable.h"
 
@@ -73,35 +74,59 @@ Result<Carried> take_lease(CaseSession& session, const Cosigning& cosigning) {
   return Carried::said;
 }
 
-Result<Carried> carry_out(CaseSession& session, const Cosigning& cosigning,
-                          const std::function<Result<Proposal>()>& draft) {
+Result<std::optional<Proposal>> gather(CaseSession& session, const Cosigning& cosigning,
+                                       const std::function<Result<Proposal>()>& draft) {
   auto proposal = cosigning.from.empty() ? draft() : load_proposal(cosigning.from);
   if (!proposal) return std::move(proposal).error();
   if (auto fits = check_verb(cosigning, *proposal); !fits) return std::move(fits).error();
   auto added = add_signatures(session.runtime(), cosigning.with, *proposal);
   if (!added) return std::move(added).error();
-  if (!cosigning.out.empty()) {
-    auto written = write_file(cosigning.out, as_bytes(format_proposal(*proposal)), 0600);
-    if (!written) return std::move(written).error();
-    auto missing = session.judge(*proposal);
-    if (!missing) return std::move(missing).error();
-    session.runtime().out << "written to " << printable(cosigning.out.string())
-                          << (*missing ? "; still missing: " + (*missing)->what : "")
-                          << "\nNext: casebook key sign " << printable(cosigning.out.string())
-                          << ", then the same command with --from\n";
-    return Carried::written_out;
+  if (cosigning.out.empty()) return std::optional<Proposal>(*std::move(proposal));
+  auto written = write_file(cosigning.out, as_bytes(format_proposal(*proposal)), 0600);
+  if (!written) return std::move(written).error();
+  auto statement = parse_statement(proposal->statement.text);
+  if (!statement) return std::move(statement).error();
+  std::string missing;
+  if (workflow::is_skeleton_verb(statement->verb)) {
+    auto refusal = session.judge(*proposal);
+    if (!refusal) return std::move(refusal).error();
+    if (*refusal) missing = "; still missing: " + (*refusal)->what;
   }
-  auto said = session.say(*proposal);
-  if (!said) {
-    Error error = std::move(said).error();
-    if (error.code == ErrorCode::invalid_input) {
-      error.hint +=
-          std::string(error.hint.empty() ? "" : "; ") +
-          "--with NAME signs with another key here, --out FILE lets others sign elsewhere";
+  session.runtime().out << "written to " << printable(cosigning.out.string()) << missing
+                        << "\nNext: casebook key sign " << printable(cosigning.out.string())
+                        << ", then the same command with --from\n";
+  return std::optional<Proposal>();
+}
+
+Result<Carried> carry_out(CaseSession& session, const Cosigning& cosigning,
+                          const std::function<Result<Proposal>()>& draft) {
+  auto proposal = gather(session, cosigning, draft);
+  if (!proposal) return std::move(proposal).error();
+  if (!*proposal) return Carried::written_out;
+  auto said = session.say(**proposal);
+  if (said) return Carried::said;
+  Error error = std::move(said).error();
+  if (error.code == ErrorCode::invalid_input) {
+    error.hint += std::string(error.hint.empty() ? "" : "; ") +
+                  "--with NAME signs with another key here, --out FILE lets others sign elsewhere";
+  }
+  return error;
+}
+
+Status check_two_persons(const CaseSession& session, const Proposal& proposal) {
+  auto signers = statement_signers(proposal.statement);
+  if (!signers) return std::move(signers).error();
+  std::set<PersonId> persons;
+  for (const SshPublicKey& key : *signers) {
+    const workflow::BoundPerson* owner = session.people().owner_of(key);
+    if (owner == nullptr || owner->is_removed) {
+      return Error{ErrorCode::invalid_input, "signed by a key that nobody in this case has"};
     }
-    return error;
+    persons.insert(owner->id);
   }
-  return Carried::said;
+  if (persons.size() >= 2) return ok();
+  return Error{ErrorCode::invalid_input, "two persons of the case have to sign this",
+               "--with NAME signs with another key here, --out FILE lets others sign elsewhere"};
 }
 
 ExitStatus sign_proposal(Runtime& runtime, const std::filesystem::path& file) {

@@ -26,6 +26,11 @@ enum class Carried { said, written_out };
 Result<Carried> carry_out(CaseSession& session, const Cosigning& cosigning,
                           const std::function<Result<Proposal>()>& draft);
 
+/// The first half: a proposal with the signatures asked for; nothing when it was written out.
+Result<std::optional<Proposal>> gather(CaseSession& session, const Cosigning& cosigning,
+                                       const std::function<Result<Proposal>()>& draft);
+/// Nothing is destroyed, and no hold lifted, by one person alone: persons are compared, never keys.
+Status check_two_persons(const CaseSession& session, const Proposal& proposal);
 /// Binds this machine's log key where needed, which takes a founder, and takes the lease.
 Result<Carried> take_lease(CaseSession& session, const Cosigning& cosigning);
 

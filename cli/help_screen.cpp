@@ -39,7 +39,8 @@ const std::vector<HelpRow>& help_rows() {
       {"Set up", "kit", "a stick for the night: collector, ticket, one page"},
       {"Set up", "timestamp request", "trusted time for a bag"},
       {"Set up",
-       "person access privilege org artifact facts regimes backup restore rotate doctor completion "
+       "person access privilege org artifact facts regimes backup restore rotate erase hold "
+       "retention doctor completion "
        "version",
        ""},
   };

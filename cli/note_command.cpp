@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "cli/case_inbox.h"
 #include "cli/commands.h"
 #include "cli/note_writing.h"
 #include "cli/text.h"
@@ -49,27 +50,39 @@ ExitStatus scribe(Runtime& runtime, const NoteOptions& options) {
   return ExitStatus::done;
 }
 
+/// The newest note or finding of a person, however much others wrote since.
+Result<std::optional<vault::SearchHit>> last_line_of(vault::Compartment& compartment,
+                                                     const std::string& author) {
+  vault::SearchQuery query{.words = "",
+                           .kinds = {"note", "finding"},
+                           .order = vault::SearchOrder::newest,
+                           .count_max = 1000,
+                           .snippets = false};
+  for (;; query.skip += query.count_max) {
+    auto hits = compartment.search(query);
+    if (!hits) return std::move(hits).error();
+    const auto own = std::ranges::find(*hits, author, &vault::SearchHit::author);
+    if (own != hits->end()) return std::optional(std::move(*own));
+    if (hits->size() < query.count_max) return std::optional<vault::SearchHit>();
+  }
+}
+
 ExitStatus undo(Runtime& runtime, const std::string& compartment_name) {
   auto session = CaseSession::open(runtime, SessionKind::writes, "taking a note back");
   if (!session) return fail(runtime, session.error());
   auto compartment = (*session)->compartment(compartment_name);
   if (!compartment) return fail(runtime, compartment.error());
-  auto hits = (*compartment)
-                  ->search({.words = "",
-                            .kinds = {"note", "finding"},
-                            .order = vault::SearchOrder::newest,
-                            .snippets = false});
-  if (!hits) return fail(runtime, hits.error());
-  const auto own = std::ranges::find(*hits, (*session)->me().text(), &vault::SearchHit::author);
-  if (own == hits->end()) {
+  auto own = last_line_of(**compartment, (*session)->me().text());
+  if (!own) return fail(runtime, own.error());
+  if (!*own) {
     return fail(runtime,
                 {ErrorCode::not_found, "nothing of yours to take back in " + compartment_name});
   }
-  vault::ItemVersion gone{.id = own->id,
-                          .kind = own->kind,
-                          .version = own->version + 1,
+  vault::ItemVersion gone{.id = (*own)->id,
+                          .kind = (*own)->kind,
+                          .version = (*own)->version + 1,
                           .state = vault::ItemState::tombstone,
-                          .author = own->author,
+                          .author = (*own)->author,
                           .received = (*session)->now()};
   gone.text.title = "undone";
   if (auto given = give_leaf(gone, runtime.randomness); !given) return fail(runtime, given.error());
@@ -79,6 +92,58 @@ ExitStatus undo(Runtime& runtime, const std::string& compartment_name) {
   runtime.out << "taken back; a tombstone stands in its place, the words stay "
                  "in its history\n";
   return ExitStatus::done;
+}
+
+/// Leaves a note for those who hold a compartment; whoever writes it need not.
+ExitStatus leave(Runtime& runtime, const NoteOptions& options) {
+  NoteOptions typed = options;
+  typed.compartment = options.inbox;
+  if (auto good = check_typed(typed); !good) return refuse_usage(runtime, good.error());
+  if (!options.files.empty() || options.reply_to || options.compartment != "general") {
+    return refuse_usage(runtime, {ErrorCode::invalid_input,
+                                  "--to takes words alone, without --in, --attach or --reply-to"});
+  }
+  auto session = CaseSession::open(runtime, SessionKind::writes, "leaving a note");
+  if (!session) return fail(runtime, session.error());
+  auto text = ask_text(runtime, options.text, "note");
+  if (!text) return fail(runtime, text.error());
+  auto left = leave_note(**session, options.inbox, *text);
+  if (!left) return fail(runtime, left.error());
+  if (auto closed = (*session)->close(); !closed) return fail(runtime, closed.error());
+  if (runtime.common.is_json) {
+    print_json(
+        runtime,
+        {{"compartment", options.inbox}, {"format", "casebook-left/1"}, {"number", left->seq}});
+  } else {
+    runtime.out << wrap_behind("",
+                               "note " + std::to_string(left->seq) + " is sealed to " +
+                                   options.inbox + "; you cannot read it back",
+                               runtime.terminal.width_columns);
+  }
+  return ExitStatus::done;
+}
+
+ExitStatus take_notes(Runtime& runtime, const std::string& compartment) {
+  auto session = CaseSession::open(runtime, SessionKind::writes, "taking notes in");
+  if (!session) return fail(runtime, session.error());
+  auto taken = take_in(**session, compartment);
+  if (!taken) return fail(runtime, taken.error());
+  if (auto closed = (*session)->close(); !closed) return fail(runtime, closed.error());
+  if (runtime.common.is_json) {
+    print_json(runtime, {{"findings", taken->findings},
+                         {"format", "casebook-taken-in/1"},
+                         {"quarantined", taken->quarantined},
+                         {"taken", taken->taken}});
+  } else {
+    runtime.out << counted(taken->taken, "note", "notes") << " taken into " << compartment << '\n';
+    for (const std::string& one : taken->findings) {
+      runtime.out << wrap_behind("  found ", printable(one), runtime.terminal.width_columns);
+    }
+    if (taken->quarantined > 0) {
+      runtime.out << "  quarantined " << taken->quarantined << ": no entry names them\n";
+    }
+  }
+  return taken->findings.empty() ? ExitStatus::done : ExitStatus::tampered;
 }
 
 struct ShowOptions {
@@ -238,10 +303,20 @@ void add_note_command(Command& root) {
   Command& add = note.add("add", "Write one note");
   add.argument("TEXT", adding->text, "for general only; else it is asked for", Count::optional);
   add_note_options(add, *adding);
+  add.option("--to", "COMPARTMENT", adding->inbox, "leave it for those who hold it");
   add.example("casebook note add 'login page slow since 02:00'", "")
       .example("casebook note add 'screen of the ransom note' --attach photo.jpg", "")
       .example("casebook note add --in legal", "asked for, never an argument")
-      .run([adding](Runtime& runtime) { return write_item(runtime, *adding, "note", {}); });
+      .example("casebook note add --to legal", "for counsel: sealed, you cannot read it back")
+      .run([adding](Runtime& runtime) {
+        return adding->inbox.empty() ? write_item(runtime, *adding, "note", {})
+                                     : leave(runtime, *adding);
+      });
+  auto inbox = std::make_shared<std::string>("legal");
+  note.add("take", "Take in what others left for a compartment that you hold")
+      .option("--in", "COMPARTMENT", *inbox, "else legal")
+      .example("casebook note take --in pii", "")
+      .run([inbox](Runtime& runtime) { return take_notes(runtime, *inbox); });
   add_note_reading(note);
 }
 

@@ -19,6 +19,7 @@ struct NoteOptions {
   std::string on_behalf_of;
   std::optional<std::string> reply_to;
   std::vector<std::string> files;  ///< To be kept with it.
+  std::string inbox;               ///< Leave it there instead, sealed.
 };
 void add_note_options(Command& command, NoteOptions& options);
 
