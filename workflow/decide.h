@@ -22,7 +22,9 @@ struct Scene {
   const CaseState& state;
   const Attempt& attempt;
   UtcSeconds now;
-  const Record* self = nullptr;  ///< In `each`.
+  const Record* self = nullptr;   ///< In `each`.
+  bool for_exit = true;           ///< What two others say was spoken counts for actions only.
+  std::uint64_t after_entry = 0;  ///< In the stop of a cadence: entries of registers since then.
 };
 Truth evaluate(const Predicate& predicate, const Scene& scene);
 
@@ -49,8 +51,11 @@ struct GateVerdict {
   std::string gate;
   GateAnswer answer = GateAnswer::blocked;
   std::optional<StatementId> waiver = {};
-  /// Smallest sets of leaves; each set opens it. At most kAlternativesMax.
+  /// Smallest sets of leaves; each set opens it. At most kAlternativesMax. Of a gate that is
+  /// satisfied: words that will have to be signed anew, because what other gates lack changes what
+  /// they cover.
   std::vector<std::vector<MissingLeaf>> alternatives = {};
+  bool may_be_waived = false;  ///< The policy lets this attempt have a waiver.
 };
 inline constexpr std::size_t kAlternativesMax = 16;
 
@@ -62,26 +67,55 @@ struct BlockingThing {
 };
 
 struct Verdict {
+  /// Keeps alive what the leaves were taken from.
+  std::shared_ptr<const Policy> policy = {};
   std::vector<GateVerdict> gates;  ///< That apply, in the order to do them.
   std::vector<BlockingThing> open;
   [[nodiscard]] bool is_open() const;
 };
 /// Whether gates and open things let an attempt pass; no explanations.
 bool passes(const CaseState& state, const Attempt& attempt, UtcSeconds now);
+/// Each gate that applies and its answer, in the order of the policy: the plain gate check.
+std::vector<std::pair<std::string_view, GateAnswer>> gate_answers(const CaseState& state,
+                                                                  const Attempt& attempt,
+                                                                  UtcSeconds now);
 /// The same with all that is missing.
 Verdict explain(const CaseState& state, const Attempt& attempt, UtcSeconds now);
 
 /// Why an entry may not be appended, with the verdict when gates refuse it.
 struct RunbookRefusal {
-  std::string what, hint;
+  std::string what;
+  std::string hint = {};
   std::optional<Verdict> verdict = {};
+  bool lacks_policy = false;  ///< Nothing is wrong but that the reader has no text of a policy.
 };
 /// @param persons  who signed, each once.
 std::optional<RunbookRefusal> refuse_runbook(const CaseState& state, const RunbookBody& body,
                                              const std::vector<PersonId>& persons,
                                              const StatementDigests& digests, UtcSeconds now);
+/// The one rule book for a whole entry, of people or of the runbook, before it is appended and in
+/// replay: the statement, who signed it, what it says. @param entry  its `received_at` is now.
+std::optional<RunbookRefusal> refuse_entry(const CaseState& state, const Entry& entry,
+                                           const PolicyLookup& policies);
+/// What has come into force by `now` without an entry: replaced keys whose delay is over.
+void settle_case(CaseState& state, UtcSeconds now);
+/// Whose keys signed an entry. @return `invalid_input` naming the one that does not count.
+Result<std::vector<PersonId>> signers_of(const CaseState& state, const Entry& entry);
 /// What a body attempts, if gates look at it.
 std::optional<Attempt> attempt_of(const CaseState& state, const RunbookBody& body,
                                   const std::vector<PersonId>& persons);
+
+/// Leaves of a gate that ask for a signed word: index, rule, and whether it is about an entry.
+struct WordWanted {
+  std::uint32_t leaf = 0;
+  std::shared_ptr<const AttestRule> rule;
+  bool about_entry = false;
+};
+std::vector<WordWanted> words_wanted(const CaseState& state, std::string_view gate);
+/// The digests that a word for a rule names now.
+Covers covers_now(const CaseState& state, const std::vector<std::string>& facets);
+/// The role that makes `role` come from a person holding both conflict, if any.
+std::optional<std::string> conflicting_role(const CaseState& state, const PersonId& person,
+                                            const std::string& role);
 
 }  // namespace casebook::workflow

@@ -212,8 +212,9 @@ People fold(std::span<const Skeleton> entries, std::span<const TrustedHead> trus
 }
 
 bool is_contested(const People& people, std::uint64_t seq) {
-  const auto entry = std::ranges::find(people.signatures, seq, &SignedEntry::seq);
-  if (entry == people.signatures.end() || people.confirmed.contains(entry->statement)) return false;
+  const auto entry = std::ranges::lower_bound(people.signatures, seq, {}, &SignedEntry::seq);
+  if (entry == people.signatures.end() || entry->seq != seq) return false;
+  if (people.confirmed.contains(entry->statement)) return false;
   return std::ranges::any_of(entry->keys, [&](const std::string& fingerprint) {
     const BoundPerson* owner = people.owner_of(fingerprint);
     if (owner == nullptr) return false;
