@@ -16,4 +16,9 @@ std::span<const EmbeddedPack> embedded_packs();
 /// By the id of the policy, "need-to-know"; empty when we ship no such pack.
 std::string_view embedded_pack(std::string_view id);
 
+/// Stories that are played for practice (docs/spec/drill.md), "packs/drill/odd-logins.json".
+std::span<const EmbeddedPack> embedded_drills();
+/// By id, "odd-logins"; empty when we ship no such story.
+std::string_view embedded_drill(std::string_view id);
+
 }  // namespace casebook::workflow
