@@ -51,7 +51,10 @@ std::vector<std::string> texts_of(const Json& event, const char* key) {
 bool has_sound_values(const Json& json) {
   if (json.is_array())
     return std::ranges::all_of(json, [](const Json& item) { return item.is_string(); });
-  if (json.is_object()) return json.size() == 2 && json.contains("en") && json.contains("nl");
+  if (json.is_object()) {
+    return json.size() == 2 && json.contains("en") && json.contains("nl") &&
+           json.at("en").is_string() && json.at("nl").is_string();
+  }
   return !json.is_null();
 }
 
@@ -71,9 +74,51 @@ Status check_keys(const Json& event, const Act& act) {
       return wrong("key " + key + " is no value");
     }
   }
-  for (const std::string_view list : {"who", "covers", "refused"})
+  for (const std::string_view list : {"who", "covers", "refused", "evidence"})
     if (event.contains(list) && !event.at(std::string(list)).is_array())
       return wrong(std::string(list) + " is not a list");
+  return ok();
+}
+
+/// Keys whose value is one text.
+Status read_texts(const Json& json, const Act& act, DrillEvent& event) {
+  for (const auto& [key, into] : {std::pair{act.about, &event.about},
+                                  {std::string_view("record"), &event.record},
+                                  {std::string_view("role"), &event.role},
+                                  {std::string_view("channel"), &event.channel},
+                                  {std::string_view("as"), &event.as}}) {
+    if (key.empty() || !json.contains(key)) continue;
+    auto found = json_text_member(json, key);
+    if (!found) return std::move(found).error();
+    *into = *std::move(found);
+  }
+  if (!act.about.empty() && event.about.empty()) return wrong("lacks " + std::string(act.about));
+  return ok();
+}
+
+Status read_rest(const Json& json, DrillEvent& event) {
+  auto at = json_text_member(json, "at");
+  if (!at) return std::move(at).error();
+  auto since = parse_duration(*at);
+  if (!since) return std::move(since).error();
+  event.at = *since;
+  if (json.contains("fields")) {
+    for (const auto& [name, value] : json.at("fields").items())
+      event.fields.emplace_back(name, value_of(value));
+  }
+  for (const char* key : {"value", "words"})
+    if (json.contains(key)) event.fields.emplace_back(key, value_of(json.at(key)));
+  event.covers = texts_of(json, "covers");
+  event.evidence = texts_of(json, "evidence");
+  event.refused = texts_of(json, "refused");
+  if (json.contains("step")) {
+    auto number = json_integer_member(json, "step");
+    if (!number || *number < 1 || *number > 99) return wrong("step is no number of one");
+    event.step = static_cast<std::uint32_t>(*number);
+  }
+  if (!json.contains("say")) return ok();
+  if (!json.at("say").is_object()) return wrong("say is said in no language");
+  event.say = label_of(json.at("say"));
   return ok();
 }
 
@@ -84,45 +129,12 @@ Result<DrillEvent> read_event(const Json& json) {
   const auto act = std::ranges::find(acts(), *act_name, &Act::name);
   if (act == acts().end()) return wrong("nothing is called " + *act_name);
   if (auto known = check_keys(json, *act); !known) return std::move(known).error();
-  auto at = json_text_member(json, "at");
-  if (!at) return std::move(at).error();
-  auto since = parse_duration(*at);
-  if (!since) return std::move(since).error();
   DrillEvent event;
-  event.at = *since;
   event.act = *act_name;
   event.who = texts_of(json, "who");
   if (event.who.empty()) return wrong("nobody does it");
-  const auto text = [&](std::string_view key, std::string& into) -> Status {
-    if (key.empty() || !json.contains(key)) return ok();
-    auto found = json_text_member(json, key);
-    if (!found) return std::move(found).error();
-    into = *std::move(found);
-    return ok();
-  };
-  for (const auto& [key, into] : {std::pair{act->about, &event.about},
-                                  {std::string_view("record"), &event.record},
-                                  {std::string_view("role"), &event.role},
-                                  {std::string_view("channel"), &event.channel},
-                                  {std::string_view("as"), &event.as}}) {
-    if (auto read = text(key, *into); !read) return std::move(read).error();
-  }
-  if (!act->about.empty() && event.about.empty()) return wrong("lacks " + std::string(act->about));
-  if (json.contains("fields")) {
-    for (const auto& [name, value] : json.at("fields").items())
-      event.fields.emplace_back(name, value_of(value));
-  }
-  if (json.contains("value")) event.fields.emplace_back("value", value_of(json.at("value")));
-  if (json.contains("words")) event.fields.emplace_back("words", value_of(json.at("words")));
-  event.covers = texts_of(json, "covers");
-  event.evidence = texts_of(json, "evidence");
-  event.refused = texts_of(json, "refused");
-  if (json.contains("step")) {
-    auto number = json_integer_member(json, "step");
-    if (!number || *number < 1 || *number > 99) return wrong("step is no number of one");
-    event.step = static_cast<std::uint32_t>(*number);
-  }
-  if (json.contains("say")) event.say = label_of(json.at("say"));
+  if (auto read = read_texts(json, *act, event); !read) return std::move(read).error();
+  if (auto read = read_rest(json, event); !read) return std::move(read).error();
   return event;
 }
 

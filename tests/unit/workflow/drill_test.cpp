@@ -224,6 +224,9 @@ TEST_F(Drill, RefusesWhatIsNoStory) {
   EXPECT_FALSE(with(R"("do":"move")", R"("do":"jump")"));
   EXPECT_FALSE(with(R"("founder":true)", R"("founder":1)"));
   EXPECT_FALSE(with("casebook-drill/1", "casebook-drill/2"));
+  EXPECT_FALSE(with(R"("say":{"en":")", R"("say":{"de":")"));
+  EXPECT_FALSE(with(R"("evidence":["login-log"])", R"("evidence":"login-log")"));
+  EXPECT_FALSE(with(R"("evidence":["login-log"])", R"("evidence":[1])"));
   EXPECT_FALSE(with(R"("as":"report")", R"("az":"report")"));
 }
 

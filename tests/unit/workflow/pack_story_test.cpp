@@ -100,6 +100,18 @@ TEST_P(ShippedRunbook, LetsTheOwnerBeAskedAfterwardsInDireNeed) {
   ASSERT_TRUE(says(WaiveAsk{"owners-before-disable", "disable", {}, 80}, {ada}, reason)) << why;
   ASSERT_TRUE(says(WaiveGrant{last()}, {ben})) << why;
   EXPECT_TRUE(record("disable", off, {ben})) << why;
+  const auto asks = [&] {
+    return std::ranges::find(verdict.open, "ask-owner-afterwards", &BlockingThing::id) !=
+           verdict.open.end();
+  };
+  EXPECT_FALSE(move("close", {ada}));
+  EXPECT_TRUE(asks()) << "the owner is still to be heard";
+  ASSERT_TRUE(record(
+      "owner_consult",
+      {{"system", word("shop")}, {"who", Value(cy.id.text())}, {"answer", word("objects")}}, {ben}))
+      << why;
+  EXPECT_FALSE(move("close", {ada}));
+  EXPECT_FALSE(asks());
 }
 
 TEST_P(ShippedRunbook, NeverClosesOnTheCommandersOwnWords) {
