@@ -60,7 +60,7 @@ bool has_sound_values(const Json& json) {
 
 Status check_keys(const Json& event, const Act& act) {
   const auto is_known = [&](const std::string& key) {
-    for (const std::string_view common : {"at", "who", "do", "step", "say", "refused"})
+    for (const std::string_view common : {"at", "who", "do", "step", "say", "refused", "extra"})
       if (key == common) return true;
     return key == act.about || std::ranges::find(act.keys, key) != act.keys.end();
   };
@@ -115,6 +115,11 @@ Status read_rest(const Json& json, DrillEvent& event) {
     auto number = json_integer_member(json, "step");
     if (!number || *number < 1 || *number > 99) return wrong("step is no number of one");
     event.step = static_cast<std::uint32_t>(*number);
+  }
+  if (json.contains("extra")) {
+    auto extra = json_bool_member(json, "extra");
+    if (!extra) return std::move(extra).error();
+    event.is_extra = *extra;
   }
   if (!json.contains("say")) return ok();
   if (!json.at("say").is_object()) return wrong("say is said in no language");

@@ -26,6 +26,7 @@ struct DrillEvent {
   std::vector<std::string> covers, evidence;
   std::vector<std::string> refused;  ///< Gates that stand in the way; empty: it is taken.
   std::uint32_t step = 0;
+  bool is_extra = false;  ///< The story goes on without it.
   std::optional<Label> say = {};
   /// All words that go into the one item of the statement, joined by line feeds; may be empty.
   [[nodiscard]] std::string words(Language language) const;
