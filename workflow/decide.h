@@ -82,6 +82,10 @@ std::vector<std::pair<std::string_view, GateAnswer>> gate_answers(const CaseStat
 /// The same with all that is missing.
 Verdict explain(const CaseState& state, const Attempt& attempt, UtcSeconds now);
 
+/// What an open step waits for, in the same form; the gate is named by the step. A step that wants
+/// a word besides is satisfied here as soon as the word may be given.
+GateVerdict explain_step(const CaseState& state, std::string_view step, UtcSeconds now);
+
 /// Why an entry may not be appended, with the verdict when gates refuse it.
 struct RunbookRefusal {
   std::string what;

@@ -250,7 +250,41 @@ Facets changes_of_others(const std::vector<Looked>& all, const Looked& own,
   return changed;
 }
 
+std::vector<std::vector<MissingLeaf>> described(const Alternatives& sets, const Gate& gate,
+                                                const Scene& scene) {
+  std::vector<std::vector<MissingLeaf>> all;
+  for (const Leaves& set : sets) {
+    std::vector<MissingLeaf> leaves;
+    for (const LeafKey& leaf : set) leaves.push_back(describe(leaf, gate, scene));
+    std::ranges::stable_sort(leaves, {},
+                             [](const MissingLeaf& leaf) { return order_of(leaf.predicate); });
+    all.push_back(std::move(leaves));
+  }
+  return all;
+}
+
 }  // namespace
+
+GateVerdict explain_step(const CaseState& state, std::string_view id, UtcSeconds now) {
+  GateVerdict verdict;
+  const Step* step = state.policy ? state.policy->step(id) : nullptr;
+  if (step == nullptr) return verdict;
+  verdict.gate = step->id;
+  verdict.answer = GateAnswer::satisfied;
+  if (!step->done) return verdict;
+  Gate gate;
+  gate.id = step->id;
+  gate.need = *step->done;
+  const Attempt nothing;
+  const Scene scene{state, nothing, std::max(now, state.received_at), nullptr,
+                    !step->blocks.empty()};
+  const Facets none;
+  const Alternatives sets = with_stale_words(gate, scene, Search(scene, none).of(gate.need), none);
+  if (needs_nothing(sets)) return verdict;
+  verdict.answer = GateAnswer::blocked;
+  verdict.alternatives = described(sets, gate, scene);
+  return verdict;
+}
 
 Verdict explain(const CaseState& state, const Attempt& attempt, UtcSeconds now) {
   Verdict verdict;
@@ -268,13 +302,7 @@ Verdict explain(const CaseState& state, const Attempt& attempt, UtcSeconds now) 
   for (Looked& one : all) {
     if (one.verdict.answer == GateAnswer::waived || needs_nothing(one.sets)) continue;
     one.rank = rank_of(one.sets);
-    for (const Leaves& set : one.sets) {
-      std::vector<MissingLeaf> leaves;
-      for (const LeafKey& leaf : set) leaves.push_back(describe(leaf, *one.gate, scene));
-      std::ranges::stable_sort(leaves, {},
-                               [](const MissingLeaf& leaf) { return order_of(leaf.predicate); });
-      one.verdict.alternatives.push_back(std::move(leaves));
-    }
+    one.verdict.alternatives = described(one.sets, *one.gate, scene);
   }
   std::ranges::stable_sort(all, {}, &Looked::rank);
   for (Looked& one : all) verdict.gates.push_back(std::move(one.verdict));
