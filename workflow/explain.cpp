@@ -29,6 +29,15 @@ void keep_smallest(Alternatives& sets) {
   sets = std::move(kept);
 }
 
+/// Without what comes with another item anyway; of two that come with each other the first stays.
+void drop_implied(Leaves& set) {
+  for (std::size_t i = set.size(); i-- > 0;) {
+    const bool comes_anyway = std::ranges::any_of(
+        set, [&](const LeafKey& other) { return &other != &set[i] && implies(other, set[i]); });
+    if (comes_anyway) set.erase(set.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
 bool needs_nothing(const Alternatives& sets) { return sets.size() == 1 && sets.front().empty(); }
 
 Alternatives both(const Alternatives& left, const Alternatives& right) {
@@ -173,6 +182,7 @@ Alternatives with_stale_words(const Gate& gate, const Scene& scene, Alternatives
     }
     if (!found) all.push_back(std::move(set));
   }
+  for (Leaves& set : all) drop_implied(set);
   keep_smallest(all);
   if (all.size() > kAlternativesMax) all.resize(kAlternativesMax);
   return all;
@@ -260,6 +270,12 @@ std::vector<std::vector<MissingLeaf>> described(const Alternatives& sets, const 
                              [](const MissingLeaf& leaf) { return order_of(leaf.predicate); });
     all.push_back(std::move(leaves));
   }
+  // What somebody here can do comes before what nobody here can.
+  std::ranges::stable_partition(all, [](const std::vector<MissingLeaf>& leaves) {
+    return std::ranges::all_of(leaves, [](const MissingLeaf& leaf) {
+      return leaf.predicate.kind != Predicate::Kind::attest || !leaf.who.empty();
+    });
+  });
   return all;
 }
 

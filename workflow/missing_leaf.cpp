@@ -135,7 +135,65 @@ void describe_deed(const Predicate& node, const Scene& scene, MissingLeaf& leaf)
   }
 }
 
+/// A leaf that wants at least so many entries, or functions of their authors.
+struct AtLeast {
+  const Query* query = nullptr;
+  std::int64_t count = 0;
+  bool of_functions = false;
+};
+std::optional<AtLeast> at_least(const LeafKey& leaf) {
+  const Predicate& node = *leaf.node;
+  if (leaf.is_negated) return std::nullopt;
+  if (node.kind == Kind::exists) return AtLeast{node.query.get(), 1};
+  if (node.kind != Kind::compare || !node.left.query) return std::nullopt;
+  const auto* count = std::get_if<std::int64_t>(&node.right.literal);
+  if (count == nullptr || node.right.kind != Operand::Kind::literal) return std::nullopt;
+  if (node.compare != Compare::ge && node.compare != Compare::gt) return std::nullopt;
+  return AtLeast{node.left.query.get(), *count + (node.compare == Compare::gt ? 1 : 0),
+                 node.left.kind == Operand::Kind::functions};
+}
+
+template <typename Item>
+bool holds_all(const std::vector<Item>& list, const std::vector<Item>& items) {
+  return std::ranges::all_of(
+      items, [&](const Item& item) { return std::ranges::find(list, item) != list.end(); });
+}
+
+/// Literal values only: what depends on the attempt or the entry is compared by nobody.
+bool is_match_of(const FieldMatch& narrow, const FieldMatch& wide) {
+  return narrow.field == wide.field &&
+         std::ranges::all_of(narrow.values, [&](const Operand& value) {
+           return value.kind == Operand::Kind::literal &&
+                  std::ranges::any_of(wide.values, [&](const Operand& other) {
+                    return other.kind == Operand::Kind::literal && other.literal == value.literal;
+                  });
+         });
+}
+
+bool is_narrower(const Query& narrow, const Query& wide) {
+  if (narrow.kind != wide.kind || (wide.settled && narrow.settled != wide.settled)) return false;
+  if ((wide.attested && narrow.attested != wide.attested) ||
+      (wide.told && narrow.told != wide.told)) {
+    return false;
+  }
+  if (!wide.roles.empty() && (narrow.roles.empty() || !holds_all(wide.roles, narrow.roles))) {
+    return false;
+  }
+  return holds_all(narrow.covers, wide.covers) && holds_all(narrow.exclusions, wide.exclusions) &&
+         std::ranges::all_of(wide.where, [&](const FieldMatch& match) {
+           return std::ranges::any_of(
+               narrow.where, [&](const FieldMatch& own) { return is_match_of(own, match); });
+         });
+}
+
 }  // namespace
+
+bool implies(const LeafKey& done, const LeafKey& other) {
+  const auto more = at_least(done), less = at_least(other);
+  if (!more || !less || done.about != other.about) return false;
+  if (less->of_functions && !more->of_functions) return false;
+  return more->count >= less->count && is_narrower(*more->query, *less->query);
+}
 
 bool can_become(const Predicate& node, bool wanted, const Scene& scene) {
   switch (node.kind) {

@@ -30,6 +30,8 @@ void add_changed(const CaseState& state, const LeafKey& leaf, std::set<std::stri
 /// 0: a deed, which may change facets; 1: a word over facets; 2: a plain word.
 int order_of(const Predicate& leaf);
 inline int order_of(const LeafKey& leaf) { return order_of(*leaf.node); }
+/// Whether doing one leaf does another one, too: a narrower query, or more of the same.
+bool implies(const LeafKey& done, const LeafKey& other);
 MissingLeaf describe(const LeafKey& leaf, const Gate& gate, const Scene& scene);
 
 }  // namespace casebook::workflow

@@ -17,6 +17,12 @@ class Bypass : public ::testing::TestWithParam<const char*>, public SolvedCase {
   }
   /// Everything that closing takes is there.
   void ready_to_close() { ASSERT_TRUE(bring_to(Attempt{"close"})) << trace << "; " << why; }
+  /// The fix goes out, and all that takes is there.
+  void roll_out() {
+    const Fields fields = fields_of("rollout", {});
+    const auto attempt = attempt_of(state, RecordAdd{"rollout", fields, {}}, {});
+    ASSERT_TRUE(bring_to(*attempt)) << trace << "; " << why;
+  }
   void refute() {
     ASSERT_TRUE(record("indication", {{"says", word("refutes")}, {"with", word(evidence().text())}},
                        {eve}));
@@ -152,6 +158,7 @@ TEST_P(Bypass, BackDatingTheRollout) {
   ready_to_close();
   ASSERT_TRUE(move("close", {ada})) << why;
   ASSERT_TRUE(move("reopen", {ada})) << why;
+  roll_out();
   Entry early = entry("record.add",
                       format_runbook_body(RecordAdd{"rollout", fields_of("rollout", {}), key()}),
                       {finn}, {{"text", {}}});
@@ -165,6 +172,7 @@ TEST_P(Bypass, TurningTheClockForward) {
   ready_to_close();
   ASSERT_TRUE(move("close", {ada}));
   ASSERT_TRUE(move("reopen", {ada}));
+  roll_out();
   ASSERT_TRUE(record("rollout", fields_of("rollout", {}), {finn})) << why;
   now += 24h * 30;
   EXPECT_FALSE(move("close", {ada}));

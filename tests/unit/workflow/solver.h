@@ -2,6 +2,7 @@
 /// Does what an explanation lists, as people would: for tests that walk whole cases and for I19.
 
 #include "tests/unit/workflow/case_story.h"
+#include "workflow/evaluate.h"
 
 namespace casebook::workflow {
 
@@ -51,6 +52,7 @@ class SolvedCase : public CaseStory {
       return settle(record.id, {ada}, fields_of(record.kind, {}, /*at_settle=*/true)) ||
              settle(record.id, {ben}, fields_of(record.kind, {}, /*at_settle=*/true));
     }
+    trace = thing.kind + " " + thing.id;
     if (thing.kind != "step") return false;
     const Step* step = state.policy->step(thing.id);
     const GateVerdict missing = explain_step(state, thing.id, now);
@@ -74,7 +76,10 @@ class SolvedCase : public CaseStory {
         return gate.answer == GateAnswer::blocked && gate.gate != but_gate;
       });
       if (next == now_missing.gates.end()) return but_gate.empty();
-      if (next->alternatives.empty() || !solve(next->alternatives.front().front())) return false;
+      if (next->alternatives.empty() || !solve(next->alternatives.front().front())) {
+        trace += " <- " + next->gate + " (" + why + ")";
+        return false;
+      }
     }
     return false;
   }
@@ -90,6 +95,8 @@ class SolvedCase : public CaseStory {
   }
 
   Character eve, finn, gus;
+  bool makes_more =
+      true;           ///< What an entry refers to is recorded first, though nothing asked for it.
   std::string trace;  ///< The last thing that could not be done.
 
  private:
@@ -98,7 +105,7 @@ class SolvedCase : public CaseStory {
       case ValueType::boolean:
         return true;
       case ValueType::choice:
-        return field.values.front();
+        return makes_more ? field.values.front() : field.values.back();
       case ValueType::level:
         return field.levels.front();
       case ValueType::count:
@@ -114,7 +121,8 @@ class SolvedCase : public CaseStory {
       case ValueType::digest:
         return std::string(64, 'a');
       case ValueType::record: {
-        if (!state.records_of.contains(field.of)) add(field.of, {}, {});
+        if (!state.records_of.contains(field.of) && (!makes_more || !add(field.of, {}, {})))
+          return {};
         return static_cast<std::int64_t>(
             state.records[state.records_of.find(field.of)->second.back()].number);
       }
@@ -139,20 +147,28 @@ class SolvedCase : public CaseStory {
     for (const PersonId& id : who) candidates.push_back(character(id));
     if (who.empty()) candidates = {ben, ada, eve, finn, gus, cy, dee};
     fields = fields_of(kind, std::move(fields));
-    for (const Character& one : candidates) {
-      if (record(kind, fields, {one})) return true;
+    for (int round = 0; round < 2; ++round) {
+      for (const Character& one : candidates) {
+        if (record(kind, fields, {one})) return true;
+      }
+      const Attempt outer = attempted_;
+      const auto about = about_;
+      const auto attempt = attempt_of(state, RecordAdd{kind, fields, {}}, {});
+      if (!attempt || !bring_to(*attempt)) break;
+      attempted_ = outer;
+      about_ = about;
     }
-    trace = "record " + kind + ": " + why;
+    trace += " <- record " + kind + " (" + why + ")";
     return false;
   }
-  bool add(const Query& query, const std::vector<PersonId>& who) {
+  bool add(const Query& query, const std::vector<PersonId>& who, bool by_others = false) {
     Fields fields;
     for (const FieldMatch& match : query.where) {
       Value wanted = value(match.values.front());
       if (!std::holds_alternative<std::monostate>(wanted)) fields.emplace(match.field, wanted);
     }
     std::vector<PersonId> authors = who;
-    if (query.roles.empty() && !authors.empty()) {  // Whoever did the same did it already.
+    if (by_others && query.roles.empty()) {  // Whoever did the same did it already.
       const auto others = state.records_of.find(query.kind);
       std::ranges::stable_partition(authors, [&](const PersonId& id) {
         return others == state.records_of.end() ||
@@ -181,6 +197,13 @@ class SolvedCase : public CaseStory {
     trace = "fact " + rule.name + ": " + why;
     return false;
   }
+  bool set_one_of(const Predicate& leaf) {
+    if (leaf.left.kind != Operand::Kind::fact) return false;
+    const FactRule& rule = state.policy->facts.find(leaf.left.name)->second;
+    if (rule.type != ValueType::set) return fact(rule.name, leaf.values.front(), {ben});
+    const std::vector<std::string> one = {std::get<std::string>(leaf.values.front())};
+    return fact(rule.name, one, {ben});
+  }
   bool compare(const Predicate& leaf, const std::vector<PersonId>& who) {
     if (leaf.left.kind == Operand::Kind::fact) return set(leaf);
     if (!leaf.left.query) return false;
@@ -191,7 +214,7 @@ class SolvedCase : public CaseStory {
     };
     for (std::int64_t i = 0; wanted != nullptr && i < *wanted + 1; ++i) {
       if (holds()) return true;
-      if (!add(query, who)) return false;
+      if (!add(query, who, /*by_others=*/true)) return false;
     }
     return holds();
   }
@@ -223,20 +246,39 @@ class SolvedCase : public CaseStory {
         return compare(leaf, missing.who);
       case Predicate::Kind::elapsed:
         return wait(leaf, missing);
+      case Predicate::Kind::in:
+        return set_one_of(leaf);
       default:
-        trace = "a leaf that cannot be done";
+        trace = missing.gate + ": a leaf that cannot be done";
         return false;
     }
+  }
+  /// Says another value of the field, so that the entry is no longer meant.
+  bool change(const StatementId& id, const FieldMatch& match) {
+    const FieldRule* field =
+        state.policy->registers.find(state.record(id)->kind)->second.field(match.field);
+    for (const std::string& value : field->values) {
+      const bool is_meant = std::ranges::any_of(
+          match.values, [&](const Operand& operand) { return operand.literal == Value(value); });
+      if (!is_meant) return says(RecordChange{id, {{field->name, value}}, key()}, {ben});
+    }
+    return false;
   }
   bool undo(const Predicate& leaf) {
     if (leaf.kind != Predicate::Kind::exists) return false;
     std::vector<StatementId> open;
-    for (const std::size_t position : state.records_of.find(leaf.query->kind)->second) {
-      if (!state.records[position].is_settled()) open.push_back(state.records[position].id);
-    }
+    const Scene scene{state, attempted_, now, self()};
+    each_match(*leaf.query, scene, [&](const Record& record, Truth) {
+      open.push_back(record.id);
+      return true;
+    });
+    const bool settles = leaf.query->settled.has_value();
     for (const StatementId& id : open) {
       const std::string kind = state.record(id)->kind;
-      if (!settle(id, {ada}, fields_of(kind, {}, /*at_settle=*/true))) return false;
+      if (settles ? !settle(id, {ada}, fields_of(kind, {}, /*at_settle=*/true))
+                  : !change(id, leaf.query->where.front())) {
+        return false;
+      }
     }
     return !open.empty();
   }
