@@ -13,9 +13,11 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::array<std::string_view, 9> kUnaskedVerbs = {
-    "note",    "note.undo", "step.begin", "step.done",  "attachment",
-    "finding", "inbox.put", "import",     "import.done"};
+/// Notes, evidence and steps; never a word that gates count, an exit, a waiver or a binding.
+constexpr std::array<std::string_view, 18> kUnaskedVerbs = {
+    "note",          "note.undo", "attachment", "finding",     "inbox.put",  "import",
+    "import.done",   "words",     "fact.set",   "kind.set",    "record.add", "record.change",
+    "record.settle", "step.done", "step.skip",  "acknowledge", "ask",        "told"};
 constexpr seconds kAbsoluteMax = std::chrono::hours(24);
 
 RefusedAnswer refused(Refusal why, std::string text) { return {why, std::move(text)}; }
