@@ -11,6 +11,7 @@
 #include "cli/text.h"
 #include "core/printable.h"
 #include "vault/attachment.h"
+#include "workflow/case_state.h"
 
 namespace casebook::cli {
 namespace {
@@ -77,7 +78,7 @@ class RecordCheck {
   }
 
   /// Times, in the order of the ledger, and what each statement may rest on.
-  void finish(workflow::People& people) {
+  void finish(workflow::CaseState& state, const workflow::PolicyLookup& policies) {
     std::optional<UtcSeconds> last;
     for (auto& [seq, read] : read_) {
       // The writer's clock is not in a note that somebody left.
@@ -94,16 +95,18 @@ class RecordCheck {
       for (const StatementFinding finding : check_statement(read.statement, place)) {
         check_.findings.push_back(entry(seq) + ": " + std::string(to_string(finding)));
       }
-      if (!workflow::is_skeleton_verb(read.statement.verb)) {
-        check_authors(seq, read, people);
-        continue;
+      const std::string& verb = read.statement.verb;
+      if (!workflow::is_skeleton_verb(verb) && !workflow::is_runbook_verb(verb)) {
+        check_authors(seq, read, state.people);
       }
       if (read.compartment != "general") {
-        check_.findings.push_back(entry(seq) + ": " + read.statement.verb + " outside general");
+        if (workflow::is_skeleton_verb(verb) || workflow::is_runbook_verb(verb)) {
+          check_.findings.push_back(entry(seq) + ": " + verb + " outside general");
+        }
         continue;
       }
-      people = workflow::apply(std::move(people),
-                               {seq, read.record.received_at, read.statement, read.signers});
+      workflow::apply(state, {seq, read.record.received_at, read.statement, read.signers},
+                      policies);
       if (seq == 0) compare_case_file(read.statement);
     }
     check_.records = read_.size();
@@ -423,8 +426,9 @@ Status check_records(Runtime& runtime, CaseCheck& check, const vault::CasePaths&
   }
   check_general_slots(check, **session, paths);
   for (const std::string& name : names) check_compartment(check, **session, records, name);
-  workflow::People people;
-  records.finish(people);
+  workflow::CaseState runbook;
+  records.finish(runbook, (*session)->policy_lookup());
+  const workflow::People& people = runbook.people;
   if (auto waiting = check_inboxes(check, **session, commits); !waiting) return waiting;
   if (check.records + check.erased + check.waiting < entries) {
     const bool sees_all = check.compartments.size() == names.size();
@@ -437,8 +441,12 @@ Status check_records(Runtime& runtime, CaseCheck& check, const vault::CasePaths&
       check.unchecked.push_back(left + " lie where you cannot read");
     }
   }
-  for (const workflow::RefusedEntry& one : people.refused) {
+  for (const workflow::RefusedEntry& one : runbook.refused) {
     check.refused.push_back(entry(one.seq) + " " + one.verb + ": " + one.reason);
+  }
+  for (const Digest256& digest : runbook.missing) {
+    check.findings.push_back("the text of a pinned policy is not here: " +
+                             to_hex(digest).substr(0, 16));
   }
   for (const workflow::SignedEntry& one : workflow::contested_entries(people)) {
     check.contested.push_back(entry(one.seq));

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kGeneral = "general";
 
-Error refused(const workflow::Refusal& refusal) {
+Error refused(const Refused& refusal) {
   return Error{ErrorCode::invalid_input, refusal.what, refusal.hint};
 }
 
@@ -99,8 +99,7 @@ Status CaseSession::exchange(vault::Rotation&& rotation) {
   auto signers = statement_signers(proposal->statement);
   if (!statement) return std::move(statement).error();
   if (!signers) return std::move(signers).error();
-  people_ = workflow::apply(std::move(people_), {prepared->seq, prepared->received_at,
-                                                 *std::move(statement), *std::move(signers)});
+  take_in({prepared->seq, prepared->received_at, *std::move(statement), *std::move(signers)});
   if (auto opened = reopen_general(); !opened) return opened;
   auto entered = writer_->enter(open_.at(std::string(kGeneral)), *prepared);
   if (!entered) return std::move(entered).error();

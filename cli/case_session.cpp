@@ -5,6 +5,8 @@
 
 #include "core/openssh_key.h"
 #include "core/printable.h"
+#include "workflow/decide.h"
+#include "workflow/embedded_packs.h"
 
 namespace casebook::cli {
 namespace {
@@ -13,6 +15,22 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kGeneral = "general";
 constexpr std::string_view kRecovery = "recovery";
+
+/// What stands at a place of the ledger. Signatures are checked where state hangs on them; of notes
+/// and messages only the id is used.
+Result<workflow::Skeleton> entry_of(const vault::StoredRecord& stored) {
+  auto record = vault::parse_record(as_text(stored.record));
+  if (!record) return std::move(record).error();
+  auto statement = parse_statement(record->statement.text);
+  if (!statement) return std::move(statement).error();
+  workflow::Skeleton entry{*stored.seq, record->received_at, *std::move(statement), {}};
+  const std::string& verb = entry.statement.verb;
+  if (!workflow::is_skeleton_verb(verb) && !workflow::is_runbook_verb(verb)) return entry;
+  auto signers = statement_signers(record->statement);
+  if (!signers) return std::move(signers).error();
+  entry.signers = *std::move(signers);
+  return entry;
+}
 
 Result<std::uint64_t> seq_of(const vault::ItemVersion& item) {
   auto fields = parse_canonical_json(item.text.fields);
@@ -151,7 +169,7 @@ Status CaseSession::begin(SessionKind kind, const std::string& purpose) {
 }
 
 Status CaseSession::compare_general() const {
-  const workflow::GrantedAccess* access = people_.access_to(std::string(kGeneral));
+  const workflow::GrantedAccess* access = people().access_to(std::string(kGeneral));
   if (access == nullptr) return Error{ErrorCode::corrupt, "nobody was ever let into general"};
   return vault::compare_grants(*general_, grant_of(state_.file.case_id, access->grant));
 }
@@ -165,7 +183,7 @@ Result<vault::CompartmentReport> CaseSession::verify_compartment(const std::stri
 /// RT-23 for the compartment that says who may open it: compared once it was
 /// read.
 Status CaseSession::check_grant_of_general() {
-  const workflow::GrantedAccess* access = people_.access_to(std::string(kGeneral));
+  const workflow::GrantedAccess* access = people().access_to(std::string(kGeneral));
   if (access == nullptr) {
     return Error{ErrorCode::corrupt, "nobody was ever let into general",
                  "the case was not opened to its end"};
@@ -196,7 +214,7 @@ Result<vault::Slots> CaseSession::slots_of(const std::string& name) {
   auto unlock = ring_.unlock("opening " + name);
   if (!unlock) return std::move(unlock).error();
   std::optional<vault::Grant> recorded;
-  if (const workflow::GrantedAccess* access = people_.access_to(name)) {
+  if (const workflow::GrantedAccess* access = people().access_to(name)) {
     recorded = grant_of(state_.file.case_id, access->grant);
   }
   const auto is_in_ledger = [this](const Digest256& commit) -> Result<bool> {
@@ -234,7 +252,7 @@ Status CaseSession::open_general(const std::string& purpose) {
 
 Result<vault::Compartment*> CaseSession::compartment(const std::string& name) {
   if (const auto found = open_.find(name); found != open_.end()) return &found->second;
-  if (people_.access_to(name) == nullptr) {
+  if (people().access_to(name) == nullptr) {
     return Error{ErrorCode::not_found, "there is no compartment " + printable(name),
                  "casebook access list shows those there are"};
   }
@@ -266,24 +284,74 @@ Status CaseSession::fold_general() {
     auto stored = general.record_at(seq);
     if (!stored) return std::move(stored).error();
     if (!*stored) return Error{ErrorCode::corrupt, "entry " + std::to_string(seq) + ": no record"};
-    auto record = vault::parse_record(as_text((*stored)->record));
-    if (!record) return std::move(record).error();
-    auto statement = parse_statement(record->statement.text);
-    if (!statement) return std::move(statement).error();
-    auto signers = statement_signers(record->statement);
-    if (!signers) return std::move(signers).error();
-    people_ = workflow::apply(
-        std::move(people_), {seq, record->received_at, *std::move(statement), *std::move(signers)});
+    auto entry = entry_of(**stored);
+    if (!entry) return std::move(entry).error();
+    if (!workflow::is_skeleton_verb(entry->statement.verb)) continue;
+    people_ = workflow::apply(std::move(people_), *entry);
   }
   people_ = workflow::settle(std::move(people_), now_);
   return ok();
+}
+
+std::function<const workflow::Policy*(const Digest256&)> CaseSession::policy_lookup() {
+  return [this](const Digest256& digest) { return policy_text(digest); };
+}
+
+Status CaseSession::fold_runbook() {
+  if (runbook_) return ok();
+  std::vector<workflow::Skeleton> entries;
+  auto visited =
+      open_.at(std::string(kGeneral)).each_record([&](const vault::StoredRecord& stored) -> Status {
+        if (!stored.seq || stored.state == vault::RecordState::erased) return ok();
+        auto entry = entry_of(stored);
+        if (!entry) return std::move(entry).error();
+        entries.push_back(*std::move(entry));
+        return ok();
+      });
+  if (!visited) return visited;
+  runbook_ = std::make_unique<workflow::CaseState>();
+  const auto lookup = policy_lookup();
+  for (const workflow::Skeleton& entry : entries) workflow::apply(*runbook_, entry, lookup);
+  workflow::settle_case(*runbook_, now_);
+  return ok();
+}
+
+void CaseSession::take_in(const workflow::Skeleton& entry) {
+  if (workflow::is_skeleton_verb(entry.statement.verb)) {
+    people_ = workflow::apply(std::move(people_), entry);
+  }
+  if (runbook_) workflow::apply(*runbook_, entry, policy_lookup());
+}
+
+/// A pinned policy's text: one that is built in, else the one the case keeps.
+const workflow::Policy* CaseSession::policy_text(const Digest256& digest) {
+  if (const auto known = policies_.find(digest); known != policies_.end())
+    return known->second.get();
+  const auto keep = [&](std::string_view text) -> const workflow::Policy* {
+    auto policy = workflow::parse_policy(text);
+    if (!policy || policy->digest != digest) return nullptr;
+    auto kept = std::make_unique<workflow::Policy>(*std::move(policy));
+    return policies_.emplace(digest, std::move(kept)).first->second.get();
+  };
+  for (const workflow::EmbeddedPack& pack : workflow::embedded_packs()) {
+    const auto its = sha256(as_bytes(pack.text));
+    if (its && *its == digest) return keep(pack.text);
+  }
+  const workflow::Policy* found = nullptr;
+  const auto looked = open_.at(std::string(kGeneral))
+                          .each_item(kPolicyKind, [&](const vault::ItemVersion& item) -> Status {
+                            const auto its = sha256(as_bytes(item.text.fields));
+                            if (its && *its == digest) found = keep(item.text.fields);
+                            return ok();
+                          });
+  return looked ? found : nullptr;
 }
 
 Status CaseSession::check_folded(SessionKind kind) {
   vault::Compartment& general = open_.at(std::string(kGeneral));
   auto stored = general.record_at(0);
   if (!stored) return std::move(stored).error();
-  if (!*stored || !people_.case_id) {
+  if (!*stored || !people().case_id) {
     return Error{ErrorCode::corrupt, "the case has no entry 0 that opens it"};
   }
   auto record = vault::parse_record(as_text((*stored)->record));
@@ -297,7 +365,7 @@ Status CaseSession::check_folded(SessionKind kind) {
     return Error{ErrorCode::corrupt, "case.json is not what entry 0 says",
                  "somebody changed it; casebook verify tells more"};
   }
-  const workflow::BoundPerson* person = people_.owner_of(ring_.person().key);
+  const workflow::BoundPerson* person = people().owner_of(ring_.person().key);
   if (person == nullptr || person->is_removed) {
     return Error{ErrorCode::locked, ring_.person().name + " is nobody in this case",
                  "casebook person add, by two persons of the case"};
@@ -306,7 +374,7 @@ Status CaseSession::check_folded(SessionKind kind) {
   if (!writer_) return ok();
   const auto fingerprint = log_key_->public_key().fingerprint();
   if (!fingerprint) return Error(fingerprint.error());
-  if (people_.lease != *fingerprint && kind != SessionKind::takes) {
+  if (people().lease != *fingerprint && kind != SessionKind::takes) {
     return Error{ErrorCode::locked, "another machine writes this case",
                  "casebook use --take moves it here; what takes --out needs no taking"};
   }
@@ -316,7 +384,7 @@ Status CaseSession::check_folded(SessionKind kind) {
 std::string CaseSession::name_of(const PersonId& id) {
   if (const auto found = names_.find(id); found != names_.end()) return found->second;
   std::string name = id.text().substr(0, 8);
-  const workflow::BoundPerson* person = people_.find(id);
+  const workflow::BoundPerson* person = people().find(id);
   if (person != nullptr && person->name) {
     auto& general = open_.at(std::string(kGeneral));
     const auto listed = general.each_item("text", [&](const vault::ItemVersion& item) {
@@ -329,10 +397,26 @@ std::string CaseSession::name_of(const PersonId& id) {
   return name;
 }
 
+std::string CaseSession::text_of(const Digest256& leaf) {
+  std::string words;
+  for (const std::string& name : held()) {
+    auto opened = compartment(name);
+    if (!opened) continue;
+    for (const std::string_view kind : {"text", "record"}) {
+      const auto listed = (*opened)->each_item(kind, [&](const vault::ItemVersion& item) {
+        if (item.leaf && item.leaf->commit == leaf) words = item.text.body;
+        return ok();
+      });
+      if (listed && !words.empty()) return words;
+    }
+  }
+  return words;
+}
+
 Result<PersonId> CaseSession::find_person(const std::string& wanted) {
   std::vector<PersonId> found;
   std::string names;
-  for (const auto& [id, person] : people_.persons) {
+  for (const auto& [id, person] : people().persons) {
     if (person.is_removed) continue;
     const std::string name = name_of(id);
     names += (names.empty() ? "" : ", ") + name;

@@ -3,6 +3,7 @@
 /// way to say more. Joins fold and rules (workflow), ledger and compartments
 /// (vault) and the person's keys.
 
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -12,6 +13,12 @@
 #include "vault/keeping.h"
 #include "vault/slots.h"
 #include "workflow/people.h"
+
+namespace casebook::workflow {
+struct CaseState;
+struct Policy;
+struct Verdict;
+}  // namespace casebook::workflow
 
 namespace casebook::cli {
 
@@ -27,6 +34,12 @@ Result<vault::CasePaths> require_case(const Runtime& runtime);
 /// reads although the heads or case.json do not fit: to say so.
 enum class SessionKind { reads, writes, takes, proposes, inspects };
 
+/// Why the rules would not take a statement, and what gates miss when they were asked.
+struct Refused {
+  std::string what, hint;
+  std::shared_ptr<const workflow::Verdict> verdict = {};
+};
+
 class CaseSession {
  public:
   /// Opens the case that is meant with the keys of `--as`. @return `corrupt`
@@ -41,6 +54,14 @@ class CaseSession {
   [[nodiscard]] const vault::CasePaths& paths() const { return paths_; }
   [[nodiscard]] const vault::CaseState& state() const { return state_; }
   [[nodiscard]] const workflow::People& people() const { return people_; }
+  /// Folds all of `general`: facts, registers, steps, words given, clocks. Most commands need only
+  /// persons and roles, which are there at once.
+  Status fold_runbook();
+  /// After fold_runbook().
+  [[nodiscard]] const workflow::CaseState& runbook() const {
+    check(runbook_ != nullptr, "the runbook is folded");
+    return *runbook_;
+  }
   [[nodiscard]] const PersonId& me() const { return *me_; }
   [[nodiscard]] UtcSeconds now() const { return now_; }
   /// What a statement made now is based on; its count is the place of the next entry.
@@ -66,17 +87,26 @@ class CaseSession {
 
   /// Display name, else the beginning of the id.
   [[nodiscard]] std::string name_of(const PersonId& id);
+  /// The words behind a commitment, in whatever this person can open; empty when they are erased
+  /// or not for them.
+  [[nodiscard]] std::string text_of(const Digest256& leaf);
   /// A person by name, key name or the beginning of an id. @return `not_found`
   /// with who there is.
   Result<PersonId> find_person(const std::string& wanted);
 
   /// Makes a statement of the skeleton with its texts, signed by this person.
   Result<Proposal> propose(const workflow::Body& body, const std::vector<ProposedText>& texts = {});
+  Result<Proposal> propose(const SaidBody& said, const std::vector<ProposedText>& texts,
+                           const StatementDigests& digests);
   /// Why the rules would refuse it now, judged with the signatures that it has.
-  Result<std::optional<workflow::Refusal>> judge(const Proposal& proposal);
+  Result<std::optional<Refused>> judge(const Proposal& proposal);
+  /// Finds the texts of pinned policies: those that are built in, and those the case keeps.
+  std::function<const workflow::Policy*(const Digest256&)> policy_lookup();
   /// Appends it to `general` and folds it. @return `invalid_input` with what is
   /// missing.
   Result<vault::Appended> say(const Proposal& proposal);
+  /// The same with items of its own beside its texts, each named by a digest or by the body.
+  Result<vault::Appended> say(const Proposal& proposal, std::span<const vault::ItemVersion> items);
 
   /// A statement that fold does not read, signed by this person, with its texts.
   Result<Proposal> propose_other(const std::string& verb, const std::string& body,
@@ -125,6 +155,10 @@ class CaseSession {
   Status begin(SessionKind kind, const std::string& purpose);
   Status open_general(const std::string& purpose);
   Status fold_general();
+  Result<Proposal> sign_draft(Result<Draft> draft);
+  /// Into what is folded already.
+  void take_in(const workflow::Skeleton& entry);
+  const workflow::Policy* policy_text(const Digest256& digest);
   Status recover_general();
   Result<SignedStatement> sign_body(const std::string& verb, const std::string& body,
                                     const StatementDigests& digests);
@@ -142,6 +176,8 @@ class CaseSession {
   vault::CaseState state_;
   UtcSeconds now_;
   workflow::People people_;
+  std::unique_ptr<workflow::CaseState> runbook_;
+  std::map<Digest256, std::unique_ptr<workflow::Policy>> policies_;
   std::optional<PersonId> me_;
   std::unique_ptr<Signer> log_key_;
   std::map<std::string, vault::Compartment> open_;

@@ -5,15 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/case_session.h"
+#include "workflow/decide.h"
 
 namespace casebook::cli {
 namespace {
 
 constexpr std::string_view kGeneral = "general";
-
-Error refused(const workflow::Refusal& refusal) {
-  return Error{ErrorCode::invalid_input, refusal.what, refusal.hint};
-}
 
 }  // namespace
 
@@ -23,14 +20,24 @@ Result<Proposal> CaseSession::propose(const workflow::Body& body,
                                       const std::vector<ProposedText>& texts) {
   check(log_key_ != nullptr, "a session that writes or proposes");
   const DraftPlace place{state_.file.case_id, state_.file.is_drill, *me_, now_, basis()};
-  auto draft = draft_skeleton(place, body, texts, runtime_.randomness);
+  return sign_draft(draft_skeleton(place, body, texts, runtime_.randomness));
+}
+
+Result<Proposal> CaseSession::propose(const SaidBody& said, const std::vector<ProposedText>& texts,
+                                      const StatementDigests& digests) {
+  check(log_key_ != nullptr, "a session that writes or proposes");
+  const DraftPlace place{state_.file.case_id, state_.file.is_drill, *me_, now_, basis()};
+  return sign_draft(draft_statement(place, said, texts, digests, runtime_.randomness));
+}
+
+Result<Proposal> CaseSession::sign_draft(Result<Draft> draft) {
   if (!draft) return std::move(draft).error();
   auto made = ring_.sign(draft->statement, "signing " + draft->statement.verb);
   if (!made) return std::move(made).error();
   return Proposal{*std::move(made), std::move(draft->items)};
 }
 
-Result<std::optional<workflow::Refusal>> CaseSession::judge(const Proposal& proposal) {
+Result<std::optional<Refused>> CaseSession::judge(const Proposal& proposal) {
   auto statement = parse_statement(proposal.statement.text);
   if (!statement) return std::move(statement).error();
   auto signers = statement_signers(proposal.statement);
@@ -38,7 +45,14 @@ Result<std::optional<workflow::Refusal>> CaseSession::judge(const Proposal& prop
   const UtcSeconds received = writer_ ? writer_->received_at(now_) : now_;
   const workflow::Skeleton entry{basis().count, received, *std::move(statement),
                                  *std::move(signers)};
-  return workflow::refuse(workflow::settle(people_, received), entry);
+  if (auto folded = fold_runbook(); !folded) return std::move(folded).error();
+  auto refusal = workflow::refuse_entry(*runbook_, entry, policy_lookup());
+  if (!refusal) return std::optional<Refused>();
+  Refused refused{std::move(refusal->what), std::move(refusal->hint)};
+  if (refusal->verdict) {
+    refused.verdict = std::make_shared<const workflow::Verdict>(*std::move(refusal->verdict));
+  }
+  return std::optional(std::move(refused));
 }
 
 Status CaseSession::check_statement_place(const Statement& statement) {
@@ -46,14 +60,17 @@ Status CaseSession::check_statement_place(const Statement& statement) {
   if (!root) return std::move(root).error();
   const auto findings = check_statement(
       statement, {state_.file.case_id, state_.file.is_drill, writer_->received_at(now_),
-                  people_.statements.contains(statement.id), *root});
+                  people().statements.contains(statement.id), *root});
   if (findings.empty()) return ok();
   return Error{ErrorCode::invalid_input,
                "the statement cannot be taken: " + std::string(to_string(findings.front())),
                "docs/spec/statement.md says what that means"};
 }
 
-Result<vault::Appended> CaseSession::say(const Proposal& proposal) {
+Result<vault::Appended> CaseSession::say(const Proposal& proposal) { return say(proposal, {}); }
+
+Result<vault::Appended> CaseSession::say(const Proposal& proposal,
+                                         std::span<const vault::ItemVersion> more) {
   check(writer_.has_value(), "a session that writes");
   auto statement = parse_statement(proposal.statement.text);
   if (!statement) return std::move(statement).error();
@@ -61,15 +78,16 @@ Result<vault::Appended> CaseSession::say(const Proposal& proposal) {
   if (auto fits = check_statement_place(*statement); !fits) return std::move(fits).error();
   auto refusal = judge(proposal);
   if (!refusal) return std::move(refusal).error();
-  if (*refusal) return refused(**refusal);
+  if (*refusal) return Error{ErrorCode::invalid_input, (*refusal)->what, (*refusal)->hint};
   const DraftPlace place{state_.file.case_id, state_.file.is_drill, *me_, now_, writer_->basis()};
-  auto appended = append_skeleton(*writer_, open_.at(std::string(kGeneral)), proposal, place,
-                                  runtime_.randomness);
+  Proposal whole = proposal;
+  whole.items.insert(whole.items.end(), more.begin(), more.end());
+  auto appended =
+      append_skeleton(*writer_, open_.at(std::string(kGeneral)), whole, place, runtime_.randomness);
   if (!appended) return std::move(appended).error();
   auto signers = statement_signers(proposal.statement);
   if (!signers) return std::move(signers).error();
-  people_ = workflow::apply(std::move(people_), {appended->seq, appended->received_at,
-                                                 *std::move(statement), *std::move(signers)});
+  take_in({appended->seq, appended->received_at, *std::move(statement), *std::move(signers)});
   return appended;
 }
 
@@ -137,7 +155,14 @@ Result<vault::Appended> CaseSession::write_body(const std::string& compartment,
   if (!made) return std::move(made).error();
   vault::RecordRequest whole = request;
   whole.statement = *std::move(made);
-  return writer_->append(**target, whole, now_);
+  auto appended = writer_->append(**target, whole, now_);
+  // A later statement may cite it.
+  if (appended && runbook_ && compartment == kGeneral) {
+    auto statement = parse_statement(whole.statement.text);
+    if (!statement) return std::move(statement).error();
+    take_in({appended->seq, appended->received_at, *std::move(statement), {}});
+  }
+  return appended;
 }
 
 Result<vault::Appended> CaseSession::write(const std::string& compartment, const std::string& verb,
@@ -166,7 +191,7 @@ Result<vault::Appended> CaseSession::write_batch(const std::string& compartment,
 
 std::vector<std::string> CaseSession::held(const std::string& wanted) const {
   std::vector<std::string> names;
-  for (const auto& [name, grants] : people_.grants) {
+  for (const auto& [name, grants] : people().grants) {
     const auto& persons = grants.back().grant.persons;
     const bool holds = std::ranges::find(persons, *me_) != persons.end();
     if (holds && (wanted.empty() || wanted == name)) names.push_back(name);

@@ -11,13 +11,16 @@ void add_all_commands(Command& root) {
   add_access_command(root);
   add_add_command(root);
   add_artifact_command(root);
+  add_ask_command(root);
   add_backup_command(root);
   add_collect_command(root);
   add_completion_command(root);
   add_deadlines_command(root);
+  add_done_command(root);
   add_doctor_command(root);
   add_erase_command(root);
   add_facts_command(root);
+  add_fact_command(root);
   add_find_command(root);
   add_get_command(root);
   add_give_command(root);
@@ -28,10 +31,12 @@ void add_all_commands(Command& root) {
   add_kit_command(root);
   add_lock_command(root);
   add_ls_command(root);
+  add_move_commands(root);
   add_note_command(root);
   add_open_command(root);
   add_org_command(root);
   add_person_command(root);
+  add_postmortem_command(root);
   add_privilege_command(root);
   add_receive_command(root);
   add_record_command(root);
@@ -40,13 +45,21 @@ void add_all_commands(Command& root) {
   add_retention_command(root);
   add_role_command(root);
   add_rotate_command(root);
+  add_sign_command(root);
+  add_sitrep_command(root);
+  add_status_command(root);
   add_ticket_command(root);
+  add_timeline_command(root);
   add_timestamp_command(root);
   add_undo_command(root);
   add_unlock_command(root);
+  add_update_command(root);
   add_use_command(root);
   add_verify_command(root);
   add_version_command(root);
+  add_waive_command(root);
+  add_watch_command(root);
+  add_why_command(root);
 }
 
 void add_help_command(Command& root) {

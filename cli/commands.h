@@ -44,6 +44,19 @@ void add_undo_command(Command& root);
 void add_unlock_command(Command& root);
 void add_use_command(Command& root);
 void add_verify_command(Command& root);
+void add_ask_command(Command& root);
+void add_done_command(Command& root);
+void add_fact_command(Command& root);
+void add_postmortem_command(Command& root);
+void add_sign_command(Command& root);
+void add_sitrep_command(Command& root);
+void add_status_command(Command& root);
+void add_timeline_command(Command& root);
+void add_update_command(Command& root);
+void add_waive_command(Command& root);
+void add_watch_command(Command& root);
+void add_why_command(Command& root);
+void add_move_commands(Command& root);
 void add_version_command(Command& root);
 
 /// Makes the whole tree below `root`.

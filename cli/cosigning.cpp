@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/printable.h"
+#include "workflow/case_state.h"
 
 namespace casebook::cli {
 namespace {
@@ -87,7 +88,7 @@ Result<std::optional<Proposal>> gather(CaseSession& session, const Cosigning& co
   auto statement = parse_statement(proposal->statement.text);
   if (!statement) return std::move(statement).error();
   std::string missing;
-  if (workflow::is_skeleton_verb(statement->verb)) {
+  if (workflow::is_skeleton_verb(statement->verb) || workflow::is_runbook_verb(statement->verb)) {
     auto refusal = session.judge(*proposal);
     if (!refusal) return std::move(refusal).error();
     if (*refusal) missing = "; still missing: " + (*refusal)->what;

@@ -20,6 +20,12 @@ void add_cosigning(Command& command, Cosigning& cosigning);
 /// Whoever writes a proposal out needs neither the lease nor this machine.
 SessionKind kind_for(const Cosigning& cosigning);
 
+/// The proposal that `draft` makes, or the one of `--from`, with the signatures asked for.
+Result<Proposal> ready_proposal(CaseSession& session, const Cosigning& cosigning,
+                                const std::function<Result<Proposal>()>& draft);
+/// Writes it where `--out` says, for others to sign.
+Status write_out(CaseSession& session, const Cosigning& cosigning, const Proposal& proposal);
+
 enum class Carried { said, written_out };
 /// Drafts (or takes) a proposal, adds the signatures asked for, and appends it or writes it out.
 /// @return what the rules miss, naming `--with` and `--out`.

@@ -1,5 +1,7 @@
 #include "cli/csv.h"
 
+#include "vault/privacy/privilege_log.h"
+
 #include "core/json_text.h"
 
 namespace casebook::cli {
@@ -93,6 +95,15 @@ Result<std::vector<CsvRow>> parse_csv(std::string_view text) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (!is_utf8(text)) return Error{ErrorCode::invalid_input, "not UTF-8; save it as CSV UTF-8"};
   return CsvReader(text).read();
+}
+
+std::string csv_line(const CsvRow& cells) {
+  std::string line;
+  for (const std::string& cell : cells) {
+    if (!line.empty()) line += ',';
+    line += privacy::csv_field(cell);
+  }
+  return line + "\r\n";
 }
 
 }  // namespace casebook::cli

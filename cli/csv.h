@@ -18,4 +18,7 @@ using CsvRow = std::vector<std::string>;
 /// the line). Empty lines are passed over.
 Result<std::vector<CsvRow>> parse_csv(std::string_view text);
 
+/// One line with CRLF; what a spreadsheet would take for a formula stays text.
+std::string csv_line(const CsvRow& cells);
+
 }  // namespace casebook::cli

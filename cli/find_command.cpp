@@ -46,10 +46,11 @@ class Finding {
   Status look_in(const std::string& name) {
     auto compartment = session_.compartment(name);
     if (!compartment) return std::move(compartment).error();
-    const vault::SearchQuery query{.words = words_,
-                                   .kinds = {"note", "finding", "message", "attachment", "bag"},
-                                   .tag = options_.tag,
-                                   .count_max = options_.count_max};
+    const vault::SearchQuery query{
+        .words = words_,
+        .kinds = {"note", "finding", "record", "message", "attachment", "bag"},
+        .tag = options_.tag,
+        .count_max = options_.count_max};
     auto hits = (*compartment)->search(query);
     if (!hits) return std::move(hits).error();
     for (const vault::SearchHit& hit : *hits) show(**compartment, hit);

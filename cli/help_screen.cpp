@@ -19,6 +19,7 @@ const std::vector<HelpRow>& help_rows() {
   static const std::vector<HelpRow> kRows = {
       {"Start", "open TITLE", "make a case (and your key, if you have none)"},
       {"Start", "use CASE", "choose the case for your next commands"},
+      {"Start", "status", "board: clocks, late, people, open, yours"},
       {"Start", "role ROLE PERSON", "give a role; the person accepts it"},
       {"Evidence", "collect [--from HOST]", "sealed bag of this host, or of one over ssh"},
       {"Evidence", "add FILE...", "seal any other file: image, export, photo"},
@@ -30,18 +31,22 @@ const std::vector<HelpRow>& help_rows() {
       {"Write", "note [add TEXT]", "private note; alone: one line is one note"},
       {"Write", "undo", "take back your last line (a tombstone)"},
       {"Write", "find WORDS", "search all that you may read"},
-      {"Write", "record finding, bag", "what was found out; a bag with its code"},
+      {"Write", "record KIND ...", "decision, change, host, finding, bag, ..."},
+      {"Write", "fact NAME=VALUE", "answer that gates and laws read"},
       {"Write", "import FILE", "chat or mail, with provenance"},
+      {"Decide", "why ACTION", "what blocks it and who can unblock it"},
+      {"Decide", "done N", "settle an open thing"},
+      {"Decide", "ask GATE, sign N", "request an approval, give it"},
+      {"Decide", "waive GATE", "do without: reason and second person"},
+      {"Decide", "close, reopen, rule-out, archive, move", ""},
+      {"Tell", "sitrep", "numbered, with changes; --chat, --eml"},
+      {"Tell", "update, timeline, watch, postmortem", ""},
       {"Tell", "deadlines", "who must be told, until when, and why"},
       {"Set up", "key new NAME", "your keys: one signs, one opens"},
       {"Set up", "unlock, lock", "type your passphrase once; until you leave"},
-      {"Set up", "ticket new", "authority to collect, signed by you"},
-      {"Set up", "kit", "a stick for the night: collector, ticket, one page"},
-      {"Set up", "timestamp request", "trusted time for a bag"},
       {"Set up",
-       "person access privilege org artifact facts regimes backup restore rotate erase hold "
-       "retention doctor completion "
-       "version",
+       "person access privilege org policy artifact ticket kit timestamp facts regimes backup "
+       "restore rotate erase hold retention doctor completion version",
        ""},
   };
   return kRows;
@@ -51,7 +56,7 @@ std::string help_screen(int width_columns) {
   const int width = std::min(width_columns, kTextColumnsMax);
   const bool is_narrow = width_columns < kTableColumnsMin;
   std::string text =
-      wrap_behind("casebook: ", "sealed evidence and private notes of one incident", width);
+      wrap_behind("casebook: ", "evidence, private notes and runbook of one incident", width);
   std::string group;
   for (const HelpRow& row : help_rows()) {
     const bool is_new_group = row.group != group;

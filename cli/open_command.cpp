@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/cosigning.h"
 #include "cli/org_folder.h"
+#include "cli/pinning.h"
 #include "cli/text.h"
 #include "core/printable.h"
 
@@ -22,6 +23,7 @@ struct OpenOptions {
   std::string title;
   std::vector<std::string> with;
   fs::path folder;
+  std::vector<std::string> policies;
   bool is_drill = false;
 };
 
@@ -74,6 +76,9 @@ class Opening {
         !is_utf8(options_.title)) {
       return Error{ErrorCode::invalid_input, "a title has 1 to 500 bytes"};
     }
+    auto policies = choose_policies(options_.policies);
+    if (!policies) return std::move(policies).error();
+    policies_ = *std::move(policies);
     if (auto found = find_founders(); !found) return found;
     if (auto named = choose_place(); !named) return named;
     auto written = write_case();
@@ -89,6 +94,7 @@ class Opening {
   [[nodiscard]] const CaseId& case_id() const { return *case_id_; }
   [[nodiscard]] std::size_t founders() const { return rings_.size(); }
   [[nodiscard]] bool has_roster() const { return roster_.has_value(); }
+  [[nodiscard]] const std::vector<ChosenPolicy>& policies() const { return policies_; }
 
  private:
   Status find_founders() {
@@ -155,6 +161,7 @@ class Opening {
     if (!writer) return std::move(writer).error();
     if (auto said = say_opening(*writer, *general, **log_key); !said) return said;
     if (auto said = say_grant(*writer, *general); !said) return said;
+    if (auto said = say_policies(*writer, *general); !said) return said;
     if (auto settled = vault::settle_slots(paths.vault(), *grant_); !settled) return settled;
     if (auto closed = std::move(*general).close(); !closed) return closed;
     std::error_code failure;
@@ -207,13 +214,32 @@ class Opening {
     return append(writer, general, workflow::Body(*std::move(grant)), {}, 1);
   }
 
+  Status say_policies(vault::CaseWriter& writer, vault::Compartment& general) {
+    auto items = policy_items(policies_, who_.front().id, runtime_);
+    if (!items) return std::move(items).error();
+    const DraftPlace place = place_now(writer);
+    auto draft = draft_statement(place, pin_of(policies_), {}, {}, runtime_.randomness);
+    return append(writer, general, place, std::move(draft), 1, *items);
+  }
+
+  [[nodiscard]] DraftPlace place_now(const vault::CaseWriter& writer) const {
+    return {*case_id_, options_.is_drill, who_.front().id, runtime_.clock.now_seconds(),
+            writer.basis()};
+  }
+
   Status append(vault::CaseWriter& writer, vault::Compartment& general, const workflow::Body& body,
                 const std::vector<ProposedText>& texts, std::size_t signers) {
-    const UtcSeconds now = runtime_.clock.now_seconds();
-    const DraftPlace place{*case_id_, options_.is_drill, who_.front().id, now, writer.basis()};
-    auto draft = draft_skeleton(place, body, texts, runtime_.randomness);
+    const DraftPlace place = place_now(writer);
+    return append(writer, general, place, draft_skeleton(place, body, texts, runtime_.randomness),
+                  signers, {});
+  }
+
+  Status append(vault::CaseWriter& writer, vault::Compartment& general, const DraftPlace& place,
+                Result<Draft> draft, std::size_t signers,
+                const std::vector<vault::ItemVersion>& more) {
     if (!draft) return std::move(draft).error();
     Proposal proposal{{}, draft->items};
+    proposal.items.insert(proposal.items.end(), more.begin(), more.end());
     proposal.statement.text = format_statement(draft->statement);
     for (std::size_t i = 0; i < signers; ++i) {
       auto signer = rings_[i].signer("opening a case");
@@ -235,6 +261,7 @@ class Opening {
   fs::path place_;
   fs::path draft_;
   std::optional<vault::Grant> grant_;
+  std::vector<ChosenPolicy> policies_;
 };
 
 Status remember_case(const Runtime& runtime, const fs::path& place, const std::string& code_name) {
@@ -272,7 +299,13 @@ ExitStatus open_case(Runtime& runtime, const OpenOptions& options) {
               << (opening.founders() == 1 ? ": every report will say single founder" : "")
               << "\n  roster   "
               << (opening.has_roster() ? "pinned" : "none: identities cannot be checked later")
-              << "\nNext: casebook note, casebook person add NAME\n";
+              << "\n  runbook ";
+  for (const ChosenPolicy& chosen : opening.policies()) {
+    runtime.out << ' ' << chosen.policy.id << " v" << chosen.policy.version;
+  }
+  runtime.out << '\n';
+  warn_of_stale(runtime, opening.policies());
+  runtime.out << "Next: casebook status, casebook note, casebook person add NAME\n";
   return ExitStatus::done;
 }
 
@@ -347,6 +380,8 @@ void add_open_command(Command& root) {
       .argument("TITLE", options->title, "kept inside; outside stands a harmless code name")
       .option("--with", "NAME", options->with, "a second founder, whose key is here as well")
       .option("--dir", "DIR", options->folder, "where; else ./CODE-NAME")
+      .option("--policy", "POLICY", options->policies,
+              "runbook: an id that is built in, or a file; else need-to-know")
       .flag("--drill", options->is_drill, "an exercise: nothing said in it counts in earnest")
       .example("casebook open 'Odd logins'", "you command; asks for one passphrase")
       .example("casebook open 'Odd logins' --with ben", "two founders")

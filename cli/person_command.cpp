@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/cosigning.h"
 #include "cli/org_folder.h"
+#include "cli/role_handover.h"
 #include "cli/text.h"
 #include "core/person_card.h"
 #include "core/printable.h"
@@ -307,6 +308,11 @@ void add_person_command(Command& root) {
   object.example("casebook person object cy", "").run([objecting](Runtime& runtime) {
     return object_to_key(runtime, *objecting);
   });
+  auto excluding = std::make_shared<std::string>();
+  person.add("exclude", "Keep somebody out: a suspect is never added, and holds no role")
+      .argument("PERSON", *excluding, "a person of the case, or an id of the roster")
+      .example("casebook person exclude gus", "")
+      .run([excluding](Runtime& runtime) { return exclude_person(runtime, *excluding); });
   person.add("show", "List persons, roles and keys")
       .example("casebook person show", "")
       .run([](Runtime& runtime) { return show_persons(runtime); });
@@ -316,16 +322,31 @@ void add_role_command(Command& root) {
   struct Options {
     std::string role;
     PersonOptions person;
+    RoleWords words;
+    bool is_handing_over = false;
+    bool is_deputy = false;
   };
   auto options = std::make_shared<Options>();
   options->person.cosigning.verbs = "role.";
   Command& role = root.add("role", "Give a role, or accept one that you were given");
   role.argument("ROLE", options->role, "commander, legal, executive, comms, scribe, ...")
       .argument("PERSON", options->person.person, "who is to have it; yourself: you accept it");
+  role.flag("--hand-over", options->is_handing_over, "your own role passes once they sign")
+      .flag("--deputy", options->is_deputy, "they stand in for you; without --until: accept it")
+      .option("--until", "TIME", options->words.until, "until when a stand-in counts");
   add_cosigning(role, options->person.cosigning);
   role.example("casebook role legal cy --with ben", "two persons give it")
       .example("casebook role legal cy --as cy", "and Cy accepts")
+      .example("casebook role commander ben --hand-over", "Ben signs; never none, never two")
+      .example("casebook role executive hal --deputy --until 2026-11-24T08:00:00Z", "")
       .run([options](Runtime& runtime) {
+        options->words.role = options->role;
+        options->words.person = options->person.person;
+        if (options->is_handing_over) return offer_role(runtime, options->words);
+        if (options->is_deputy) {
+          return options->words.until.empty() ? accept_deputy(runtime, options->words)
+                                              : name_deputy(runtime, options->words);
+        }
         return give_role(runtime, options->role, options->person);
       });
 }

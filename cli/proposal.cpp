@@ -80,16 +80,17 @@ Result<Proposal> parse_proposal(std::string_view text) {
   return proposal;
 }
 
-Result<Draft> draft_skeleton(const DraftPlace& place, const workflow::Body& body,
-                             const std::vector<ProposedText>& texts, Randomness& randomness) {
+Result<Draft> draft_statement(const DraftPlace& place, const SaidBody& said,
+                              const std::vector<ProposedText>& texts,
+                              const StatementDigests& digests, Randomness& randomness) {
   auto id = StatementId::make(randomness);
   if (!id) return std::move(id).error();
   Draft draft{{*id,
                place.case_id,
                place.is_drill,
-               std::string(verb_of(body)),
-               format_body(body),
-               {},
+               said.verb,
+               said.body,
+               digests,
                place.now,
                {},
                place.basis},
@@ -101,6 +102,12 @@ Result<Draft> draft_skeleton(const DraftPlace& place, const workflow::Body& body
     draft.items.push_back(*std::move(item));
   }
   return draft;
+}
+
+Result<Draft> draft_skeleton(const DraftPlace& place, const workflow::Body& body,
+                             const std::vector<ProposedText>& texts, Randomness& randomness) {
+  return draft_statement(place, {std::string(verb_of(body)), format_body(body)}, texts, {},
+                         randomness);
 }
 
 Result<std::vector<vault::ItemVersion>> skeleton_items(const Proposal& proposal,
@@ -132,7 +139,7 @@ Result<vault::ItemVersion> text_item(const ProposedText& text, const std::string
   if (!id) return std::move(id).error();
   auto salt = make_salt(randomness);
   if (!salt) return std::move(salt).error();
-  vault::ItemVersion item{.id = *id, .kind = "text", .author = author, .received = now};
+  vault::ItemVersion item{.id = *id, .kind = text.kind, .author = author, .received = now};
   item.text.body = text.text;
   auto commit = vault::item_leaf(*salt, item);
   if (!commit) return std::move(commit).error();

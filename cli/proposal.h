@@ -12,6 +12,7 @@ namespace casebook::cli {
 struct ProposedText {
   std::string digest_name;  ///< Name in the statement's digests: "name", "title", "reason".
   std::string text;
+  std::string kind = "text";  ///< Of the item that keeps it; `find` looks in "record".
 };
 
 struct Proposal {
@@ -32,6 +33,10 @@ struct DraftPlace {
   UtcSeconds now;
   MerkleHead basis;
 };
+/// What is said: canonical JSON under a verb.
+struct SaidBody {
+  std::string verb, body;
+};
 /// A statement of the skeleton with its texts, before anybody signed.
 struct Draft {
   Statement statement;
@@ -39,9 +44,15 @@ struct Draft {
 };
 Result<Draft> draft_skeleton(const DraftPlace& place, const workflow::Body& body,
                              const std::vector<ProposedText>& texts, Randomness& randomness);
+/// @param digests  of words that lie elsewhere, named in the statement, too.
+Result<Draft> draft_statement(const DraftPlace& place, const SaidBody& said,
+                              const std::vector<ProposedText>& texts,
+                              const StatementDigests& digests, Randomness& randomness);
 
 /// Kind of the item that says where a skeleton's record stands.
 inline constexpr std::string_view kSkeletonKind = "skeleton";
+/// Kind of the item that keeps the text of a policy that the case pins, in its fields.
+inline constexpr std::string_view kPolicyKind = "policy";
 /// Its texts, and the item that says at which place the record stands.
 Result<std::vector<vault::ItemVersion>> skeleton_items(const Proposal& proposal,
                                                        const DraftPlace& place, std::uint64_t seq,

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/note_writing.h"
 #include "cli/record_bag.h"
+#include "cli/record_kind.h"
 #include "core/printable.h"
 
 namespace casebook::cli {
@@ -56,7 +57,35 @@ ExitStatus record_finding(Runtime& runtime, const FindingOptions& options) {
 }  // namespace
 
 void add_record_command(Command& root) {
-  Command& record = root.add("record", "Items of registers");
+  Command& record = root.add("record", "Enter something in a register of the runbook");
+  auto words = std::make_shared<RecordWords>();
+  words->cosigning.verbs = "record.";
+  record
+      .arguments("KIND", words->words,
+                 "a register, then text and NAME=VALUE; a kind alone: its form", Count::any)
+      .example("casebook record", "which registers there are")
+      .example("casebook record change 'restarted nginx' system=web-03 ticket=OPS-12", "")
+      .example("casebook record test fix=3 kind=negative result=pass proof=@shot.png", "")
+      .run([words](Runtime& runtime) { return record_kind(runtime, *words); });
+  add_cosigning(record, words->cosigning);
+  auto amending = std::make_shared<RecordWords>();
+  amending->cosigning.verbs = "record.";
+  Command& amend = record.add("amend", "Change fields of an entry; what was said before stays");
+  amend.arguments("N", amending->words, "its number, then NAME=VALUE");
+  add_cosigning(amend, amending->cosigning);
+  amend.example("casebook record amend 12 version=2", "").run([amending](Runtime& runtime) {
+    return amend_record(runtime, *amending);
+  });
+  auto listed = std::make_shared<std::string>();
+  record.add("list", "All entries, or those of one register")
+      .argument("KIND", *listed, "a register", Count::optional)
+      .example("casebook record list host", "")
+      .run([listed](Runtime& runtime) { return list_records(runtime, *listed); });
+  auto shown = std::make_shared<std::string>();
+  record.add("show", "One entry with all that was said of it")
+      .argument("N", *shown, "its number")
+      .example("casebook record show 12", "")
+      .run([shown](Runtime& runtime) { return show_record(runtime, *shown); });
   auto options = std::make_shared<FindingOptions>();
   Command& finding = record.add("finding", "What was found out");
   finding

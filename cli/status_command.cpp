@@ -1,0 +1,347 @@
+// `casebook status`: the board of a case. `casebook watch`: what is due, once or all the time.
+#include <algorithm>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <thread>
+
+#include "cli/commands.h"
+#include "cli/runbook_saying.h"
+#include "cli/runbook_values.h"
+#include "cli/text.h"
+#include "core/printable.h"
+#include "workflow/board.h"
+
+namespace casebook::cli {
+namespace {
+
+using workflow::Board;
+using workflow::CaseState;
+using workflow::OpenThing;
+using workflow::RunningClock;
+
+constexpr std::size_t kThingsShownMax = 12;
+constexpr int kMarginColumns = 9;
+
+std::string margin(const std::string& word) {
+  std::string text = word;
+  text.resize(std::max<std::size_t>(text.size(), kMarginColumns), ' ');
+  return text;
+}
+
+/// "in 21 h" or "late 2 h".
+std::string until_text(UtcSeconds due, UtcSeconds now) {
+  const auto left = due - now;
+  const auto span = std::chrono::duration_cast<std::chrono::milliseconds>(
+      left < std::chrono::seconds(0) ? -left : left);
+  return (left < std::chrono::seconds(0) ? "late by " : "in ") + human_duration(span);
+}
+
+class Screen {
+ public:
+  Screen(CaseSession& session, const Board& board, bool shows_all)
+      : session_(session),
+        things_max_(shows_all ? board.things.size() : kThingsShownMax),
+        board_(board),
+        state_(session.runbook()),
+        language_(language_of(session.runtime())),
+        width_(std::min(session.runtime().terminal.width_columns, kTextColumnsMax)) {}
+
+  std::string text() {
+    head();
+    clocks();
+    late();
+    people();
+    hosts();
+    open();
+    yours();
+    closing();
+    return std::move(text_);
+  }
+
+ private:
+  void line(const std::string& group, const std::string& words) {
+    text_ += wrap_behind(margin(group), words, width_);
+  }
+
+  void head() {
+    std::string words = state_.people.code_name;
+    if (state_.people.is_drill) words += "  DRILL";
+    if (const workflow::FactSaid* severity = state_.fact("severity")) {
+      words += "   Sev-" + value_text(session_, severity->value, workflow::ValueType::level);
+      if (severity->provisional) words += " (provisional)";
+      if (!severity->persons.empty()) {
+        words += " (" + session_.name_of(severity->persons.front()) + " " +
+                 format_utc(severity->at).substr(11, 5) + ")";
+      }
+    } else if (state_.policy->facts.contains("severity")) {
+      words += "   no severity yet";
+    }
+    if (const workflow::Phase* phase = state_.policy->phase(state_.phase)) {
+      words += "   " + phase->label.in(language_);
+    }
+    for (const workflow::PinnedPolicy& pinned : state_.pinned) {
+      words += "   " + pinned.id + " v" + std::to_string(pinned.version);
+    }
+    text_ += wrap_behind("", words, width_);
+    if (state_.people.is_single_founder()) line("", "single founder");
+  }
+
+  void clocks() {
+    std::string group = "Clocks";
+    for (const RunningClock& clock : board_.clocks) {
+      if (!clock.state->due || clock.is_late) continue;
+      line(group, clock.rule->label.in(language_) + about(clock) + "   " +
+                      until_text(*clock.state->due, session_.now()) +
+                      (clock.is_near ? "   soon" : ""));
+      group.clear();
+    }
+  }
+
+  static std::string about(const RunningClock& clock) {
+    return clock.number ? " #" + std::to_string(*clock.number) : "";
+  }
+
+  void late() {
+    std::string group = "Late";
+    for (const RunningClock& clock : board_.clocks) {
+      if (!clock.is_late) continue;
+      std::string words = clock.rule->label.in(language_) + about(clock) + "   " +
+                          until_text(*clock.state->due, session_.now());
+      if (!clock.escalate_to.empty()) {
+        words += "   call";
+        for (const std::string& role : clock.escalate_to) words += " " + role;
+      }
+      line(group, words);
+      group.clear();
+    }
+  }
+
+  void people() {
+    std::string words;
+    for (const workflow::RoleSeat& seat : board_.roles) {
+      if (seat.holders.empty() && !seat.is_missing) continue;
+      std::string names;
+      for (const PersonId& id : seat.holders) {
+        names += (names.empty() ? "" : "/") + session_.name_of(id);
+      }
+      words += (words.empty() ? "" : ", ") + seat.rule->label.in(language_) + " " +
+               (names.empty() ? "NOBODY" : names);
+    }
+    line("People", words.empty() ? "no roles are held" : words);
+  }
+
+  void hosts() {
+    std::string group = "Hosts";
+    for (const workflow::Record* host : board_.hosts) {
+      std::string words = "#" + std::to_string(host->number);
+      for (const auto& [name, value] : host->fields()) {
+        words += "  " + value_text(session_, value, workflow::ValueType::code);
+      }
+      line(group, words);
+      group.clear();
+    }
+  }
+
+  std::string thing_line(const OpenThing& thing) {
+    std::string words = thing_text(session_, thing);
+    std::string who;
+    for (const PersonId& id : thing.persons) {
+      who += (who.empty() ? "" : ", ") + session_.name_of(id);
+    }
+    if (thing.persons.empty()) {
+      for (const std::string& role : thing.roles) who += (who.empty() ? "" : ", ") + role;
+    }
+    if (!who.empty()) words += " (" + who + ")";
+    if (thing.due) words += "   " + until_text(*thing.due, session_.now());
+    return words;
+  }
+
+  void open() {
+    std::string group = "Open";
+    std::size_t shown = 0, left = 0;
+    for (const OpenThing& thing : board_.things) {
+      if (workflow::is_for(thing, state_, session_.me(), session_.now())) continue;
+      if (shown == things_max_) {
+        ++left;
+        continue;
+      }
+      line(group, thing_line(thing));
+      group.clear();
+      ++shown;
+    }
+    if (left > 0) line("", "and " + std::to_string(left) + " more: casebook status --all");
+  }
+
+  void yours() {
+    std::string group = "Yours";
+    for (const OpenThing& thing : board_.things) {
+      if (!workflow::is_for(thing, state_, session_.me(), session_.now())) continue;
+      line(group, thing_line(thing));
+      group.clear();
+    }
+  }
+
+  void closing() {
+    if (!state_.is_open() || !state_.policy->moves.contains("close")) return;
+    const workflow::Verdict verdict =
+        workflow::explain(state_, {.verb = "close", .persons = {session_.me()}}, session_.now());
+    const std::size_t missing = missing_count(verdict);
+    line("Closing", missing == 0
+                        ? "nothing blocks it: casebook close"
+                        : "blocked by " + std::to_string(missing) + "   casebook why close");
+  }
+
+  CaseSession& session_;
+  std::size_t things_max_;
+  const Board& board_;
+  const CaseState& state_;
+  workflow::Language language_;
+  int width_;
+  std::string text_;
+};
+
+Json thing_json(CaseSession& session, const OpenThing& thing) {
+  Json persons = Json::array();
+  for (const PersonId& id : thing.persons) persons.push_back(session.name_of(id));
+  const bool is_mine = workflow::is_for(thing, session.runbook(), session.me(), session.now());
+  return {{"blocks", thing.blocks},
+          {"due", thing.due ? Json(format_utc(*thing.due)) : Json()},
+          {"mine", is_mine},
+          {"number", thing.number},
+          {"persons", std::move(persons)},
+          {"roles", thing.roles},
+          {"text", thing_text(session, thing)},
+          {"what", thing.what}};
+}
+
+Json clock_json(const RunningClock& clock, workflow::Language language) {
+  return {{"clock", clock.rule->id},
+          {"due", clock.state->due ? Json(format_utc(*clock.state->due)) : Json()},
+          {"escalate_to", clock.escalate_to},
+          {"label", clock.rule->label.in(language)},
+          {"late", clock.is_late},
+          {"near", clock.is_near},
+          {"number", clock.number ? Json(*clock.number) : Json()}};
+}
+
+Json board_json(CaseSession& session, const Board& board) {
+  const auto language = language_of(session.runtime());
+  const CaseState& state = session.runbook();
+  Json things = Json::array(), clocks = Json::array(), roles = Json::object();
+  for (const OpenThing& thing : board.things) things.push_back(thing_json(session, thing));
+  for (const RunningClock& clock : board.clocks) clocks.push_back(clock_json(clock, language));
+  for (const workflow::RoleSeat& seat : board.roles) {
+    Json holders = Json::array();
+    for (const PersonId& id : seat.holders) holders.push_back(session.name_of(id));
+    if (!seat.holders.empty() || seat.is_missing) roles[seat.rule->name] = std::move(holders);
+  }
+  const workflow::FactSaid* severity = state.fact("severity");
+  return {{"case", state.people.code_name},
+          {"clocks", std::move(clocks)},
+          {"drill", state.people.is_drill},
+          {"format", "casebook-status/1"},
+          {"open", std::move(things)},
+          {"phase", state.phase},
+          {"roles", std::move(roles)},
+          {"severity", severity == nullptr ? Json() : value_json(severity->value)}};
+}
+
+ExitStatus status(Runtime& runtime, bool shows_all) {
+  auto session = CaseSession::open(runtime, SessionKind::reads, "looking at the board");
+  if (!session) return fail(runtime, session.error());
+  if (auto there = require_runbook(**session); !there) return fail(runtime, there.error());
+  const Board board = workflow::make_board((*session)->runbook(), (*session)->now());
+  if (runtime.common.is_json) {
+    print_json(runtime, board_json(**session, board));
+  } else {
+    runtime.out << Screen(**session, board, shows_all).text();
+  }
+  return ExitStatus::done;
+}
+
+// Watching.
+
+struct WatchOptions {
+  std::string every;
+  std::string within = "PT1H";
+};
+
+/// What is late, near or due within a time; empty when all is quiet.
+std::vector<std::string> due_lines(CaseSession& session, const Board& board,
+                                   std::chrono::seconds within, Json& list) {
+  const auto language = language_of(session.runtime());
+  std::vector<std::string> lines;
+  for (const RunningClock& clock : board.clocks) {
+    if (!clock.state->due || *clock.state->due > session.now() + within) continue;
+    list.push_back(clock_json(clock, language));
+    std::string words = clock.rule->label.in(language) +
+                        (clock.number ? " #" + std::to_string(*clock.number) : "") + ": " +
+                        until_text(*clock.state->due, session.now());
+    for (const std::string& role : clock.escalate_to) words += ", call " + role;
+    lines.push_back(words);
+  }
+  return lines;
+}
+
+ExitStatus watch_once(Runtime& runtime, std::chrono::seconds within) {
+  auto session = CaseSession::open(runtime, SessionKind::reads, "watching the clocks");
+  if (!session) return fail(runtime, session.error());
+  if (auto there = require_runbook(**session); !there) return fail(runtime, there.error());
+  const Board board = workflow::make_board((*session)->runbook(), (*session)->now());
+  Json list = Json::array();
+  const auto lines = due_lines(**session, board, within, list);
+  if (runtime.common.is_json) {
+    print_json(runtime, {{"at", format_utc((*session)->now())},
+                         {"case", (*session)->runbook().people.code_name},
+                         {"due", std::move(list)},
+                         {"format", "casebook-watch/1"}});
+  } else {
+    runtime.out << format_utc((*session)->now()).substr(11, 8) << " UTC  "
+                << (lines.empty() ? "nothing" : std::to_string(lines.size())) << " due within "
+                << workflow::format_duration(within) << '\n';
+    for (const std::string& one : lines) {
+      runtime.out << wrap_behind("  ", one, runtime.terminal.width_columns);
+    }
+  }
+  runtime.out.flush();
+  return lines.empty() ? ExitStatus::done : ExitStatus::incomplete;
+}
+
+ExitStatus watch(Runtime& runtime, const WatchOptions& options) {
+  auto within = workflow::parse_duration(options.within);
+  if (!within) return refuse_usage(runtime, std::move(within).error().context("--within"));
+  if (options.every.empty()) return watch_once(runtime, *within);
+  auto every = workflow::parse_duration(options.every);
+  if (!every) return refuse_usage(runtime, std::move(every).error().context("--every"));
+  if (*every < std::chrono::seconds(10)) {
+    return refuse_usage(runtime, {ErrorCode::invalid_input, "--every is at least PT10S", ""});
+  }
+  while (true) {
+    const ExitStatus now = watch_once(runtime, *within);
+    if (now != ExitStatus::done && now != ExitStatus::incomplete) return now;
+    std::this_thread::sleep_for(*every);
+  }
+}
+
+}  // namespace
+
+void add_status_command(Command& root) {
+  auto shows_all = std::make_shared<bool>(false);
+  root.add("status", "The board: clocks, late, people, open, yours")
+      .flag("--all", *shows_all, "every open thing, not only the first ones")
+      .example("casebook status", "ends with what you can do now")
+      .run([shows_all](Runtime& runtime) { return status(runtime, *shows_all); });
+}
+
+void add_watch_command(Command& root) {
+  auto options = std::make_shared<WatchOptions>();
+  root.add("watch", "What is due soon or late; exit status 3 when something is")
+      .option("--within", "TIME", options->within, "how far ahead: PT1H, P1D")
+      .option("--every", "TIME", options->every, "look again each time, until interrupted: PT5M")
+      .example("casebook watch --within PT4H", "")
+      .example("casebook watch --every PT5M --json", "one line of JSON each time")
+      .run([options](Runtime& runtime) { return watch(runtime, *options); });
+}
+
+}  // namespace casebook::cli

@@ -1,0 +1,436 @@
+#include "cli/verdict_text.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "cli/runbook_values.h"
+#include "cli/text.h"
+#include "core/printable.h"
+
+namespace casebook::cli {
+namespace {
+
+using workflow::MissingLeaf;
+using workflow::Predicate;
+using workflow::Query;
+
+std::string numbered(std::uint64_t number) { return "#" + std::to_string(number); }
+
+std::string persons_text(CaseSession& session, const std::vector<PersonId>& persons) {
+  if (persons.empty()) return "nobody can do it now";
+  std::string text;
+  for (std::size_t i = 0; i < persons.size(); ++i) {
+    if (i > 0) text += i + 1 == persons.size() ? " or " : ", ";
+    text += persons[i] == session.me() ? "you" : session.name_of(persons[i]);
+  }
+  return text;
+}
+
+/// Words of the policy for a role, register, fact or gate, in the language of the person.
+class Words {
+ public:
+  explicit Words(CaseSession& session)
+      : policy_(*session.runbook().policy), language_(language_of(session.runtime())) {}
+  [[nodiscard]] std::string role(const std::string& name) const {
+    const auto found = policy_.roles.find(name);
+    return found == policy_.roles.end() ? name : found->second.label.in(language_);
+  }
+  [[nodiscard]] std::string kind(const std::string& name) const {
+    const auto found = policy_.registers.find(name);
+    return found == policy_.registers.end() ? name : found->second.label.in(language_);
+  }
+  [[nodiscard]] std::string fact(const std::string& name) const {
+    const auto found = policy_.facts.find(name);
+    return found == policy_.facts.end() ? name : found->second.label.in(language_);
+  }
+  [[nodiscard]] std::string gate(const std::string& id) const {
+    const workflow::Gate* gate = policy_.gate(id);
+    return gate == nullptr ? id : gate->label.in(language_);
+  }
+  [[nodiscard]] std::string step(const std::string& id) const {
+    const workflow::Step* step = policy_.step(id);
+    return step == nullptr ? id : step->label.in(language_);
+  }
+  [[nodiscard]] workflow::Language language() const { return language_; }
+
+ private:
+  const workflow::Policy& policy_;
+  workflow::Language language_;
+};
+
+std::string literal_text(const workflow::Value& value) {
+  if (const auto* yes = std::get_if<bool>(&value)) return *yes ? "yes" : "no";
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  return "...";
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : std::string(between)) + word;
+  return text;
+}
+
+/// "failed attack test: kind negative, result pass, of fix as it is now, not by its author".
+std::string query_text(const Words& words, const Query& query) {
+  std::string text = words.kind(query.kind);
+  std::vector<std::string> parts;
+  for (const workflow::FieldMatch& match : query.where) {
+    std::vector<std::string> values;
+    for (const workflow::Operand& value : match.values) {
+      if (value.kind == workflow::Operand::Kind::literal) {
+        values.push_back(literal_text(value.literal));
+      }
+    }
+    if (!values.empty()) parts.push_back(match.field + " " + joined(values, " or "));
+  }
+  if (query.settled) parts.emplace_back(*query.settled ? "settled" : "open");
+  if (!query.covers.empty()) parts.push_back("of " + joined(query.covers, ", ") + " as it is now");
+  if (!query.roles.empty()) parts.push_back("by " + joined(query.roles, " or "));
+  for (const workflow::Exclusion& exclusion : query.exclusions) {
+    switch (exclusion.kind) {
+      case workflow::Exclusion::Kind::author_of:
+        parts.push_back("not by the author of " + exclusion.name);
+        break;
+      case workflow::Exclusion::Kind::requester_of:
+        parts.push_back("not by whoever changed " + exclusion.name);
+        break;
+      case workflow::Exclusion::Kind::holder:
+        parts.push_back("not by the " + exclusion.name);
+        break;
+      case workflow::Exclusion::Kind::signer_of:
+        parts.push_back("not by who signed " + exclusion.name);
+        break;
+    }
+  }
+  if (query.attested) parts.emplace_back("confirmed by a second person");
+  return parts.empty() ? text : text + ": " + joined(parts, ", ");
+}
+
+/// What somebody would type to add what the query asks for.
+std::string record_command(const Query& query) {
+  std::string text = "casebook record " + query.kind;
+  for (const workflow::FieldMatch& match : query.where) {
+    if (match.values.size() == 1 && match.values.front().kind == workflow::Operand::Kind::literal) {
+      text += " " + match.field + "=" + literal_text(match.values.front().literal);
+    }
+  }
+  return text;
+}
+
+std::string compare_word(workflow::Compare compare) {
+  switch (compare) {
+    case workflow::Compare::eq:
+      return "";
+    case workflow::Compare::ne:
+      return "other than ";
+    case workflow::Compare::lt:
+      return "less than ";
+    case workflow::Compare::le:
+      return "at most ";
+    case workflow::Compare::gt:
+      return "more than ";
+    case workflow::Compare::ge:
+      return "at least ";
+  }
+  return "";
+}
+
+/// The open ask for a leaf, if somebody asked already.
+const workflow::Ask* ask_for(const workflow::CaseState& state, const MissingLeaf& leaf) {
+  for (const workflow::Ask& ask : state.asks) {
+    if (ask.answer == workflow::Ask::Answer::open && ask.gate == leaf.gate &&
+        ask.leaf == leaf.leaf) {
+      return &ask;
+    }
+  }
+  return nullptr;
+}
+
+class Wording {
+ public:
+  Wording(CaseSession& session, const MissingLeaf& leaf)
+      : session_(session), leaf_(leaf), words_(session) {}
+
+  MissingText text() {
+    describe(leaf_.predicate);
+    made_.who = persons_text(session_, leaf_.who);
+    for (const MissingLeaf::Stale& stale : leaf_.stale) {
+      made_.notes.push_back(
+          "stale: " + session_.name_of(stale.by) + " signed entry " + std::to_string(stale.seq) +
+          "; entry " + std::to_string(stale.changed_by) + " changed " + joined(stale.facets, ", "));
+    }
+    if (leaf_.opens_at) made_.notes.push_back("opens by itself " + format_utc(*leaf_.opens_at));
+    if (leaf_.lacks_trusted_time) {
+      made_.notes.emplace_back("lacks trusted time: casebook clock confirm, by a second person");
+    }
+    return std::move(made_);
+  }
+
+ private:
+  void describe(const Predicate& node) {
+    switch (node.kind) {
+      case Predicate::Kind::attest:
+        return attest(*node.attest);
+      case Predicate::Kind::exists:
+      case Predicate::Kind::unique:
+        made_.what = query_text(words_, *node.query);
+        made_.command = record_command(*node.query);
+        if (node.kind == Predicate::Kind::unique) made_.what += " (each once)";
+        return;
+      case Predicate::Kind::compare:
+        return compare(node);
+      case Predicate::Kind::in:
+        return fact_in(node);
+      case Predicate::Kind::ever_in:
+        made_.what = words_.fact(node.names.front()) + " was set";
+        made_.command = "casebook fact " + node.names.front() + "=...";
+        return;
+      case Predicate::Kind::held:
+        made_.what = "somebody as " + words_.role(node.names.front());
+        made_.command = "casebook role " + node.names.front() + " PERSON";
+        return;
+      case Predicate::Kind::distinct:
+        made_.what = words_.role(node.names.front()) + " and " + words_.role(node.names.back()) +
+                     " held by different persons";
+        made_.command = "casebook role " + node.names.back() + " PERSON";
+        return;
+      case Predicate::Kind::elapsed:
+        made_.what = human_duration(node.elapsed->at_least) + " of quiet watching";
+        return;
+      case Predicate::Kind::step:
+        made_.what = "step: " + words_.step(node.names.front());
+        made_.command = step_command(node.names.front());
+        return;
+      case Predicate::Kind::phase:
+        made_.what = "the phase " + joined(node.names, " or ");
+        return;
+      case Predicate::Kind::negation:
+        return negation(node.children.front());
+      case Predicate::Kind::always:
+      case Predicate::Kind::all:
+      case Predicate::Kind::any:
+      case Predicate::Kind::each:
+        made_.what = words_.gate(leaf_.gate);
+        return;
+    }
+  }
+
+  void attest(const workflow::AttestRule& rule) {
+    made_.what = words_.role(rule.role) + ": " + rule.verb;
+    if (!rule.covers.empty()) made_.what += " (" + joined(rule.covers, ", ") + ")";
+    if (leaf_.about) {
+      if (const workflow::Record* record = session_.runbook().record(*leaf_.about)) {
+        made_.what += " for " + numbered(record->number);
+      }
+    }
+    if (const workflow::Ask* ask = ask_for(session_.runbook(), leaf_)) {
+      made_.notes.push_back(numbered(ask->number) + ", asked " + format_utc(ask->at).substr(11, 5) +
+                            " UTC");
+      made_.command = "casebook sign " + std::to_string(ask->number);
+    } else {
+      made_.command = "casebook ask " + leaf_.gate;
+    }
+  }
+
+  void compare(const Predicate& node) {
+    const workflow::Operand& left = node.left;
+    if (left.query != nullptr) {
+      made_.what = query_text(words_, *left.query) + " (" +
+                   (left.kind == workflow::Operand::Kind::functions ? "departments " : "") +
+                   compare_word(node.compare) + literal_text(node.right.literal) + ")";
+      made_.command = record_command(*left.query);
+      return;
+    }
+    const std::string value = literal_text(node.right.literal);
+    made_.what = words_.fact(left.name) + " is " + compare_word(node.compare) + value;
+    made_.command = "casebook fact " + left.name + "=" +
+                    (node.compare == workflow::Compare::eq ? value : "...");
+  }
+
+  void fact_in(const Predicate& node) {
+    std::vector<std::string> values;
+    for (const workflow::Value& value : node.values) values.push_back(literal_text(value));
+    made_.what = words_.fact(node.left.name) + " is " + joined(values, " or ");
+    made_.command =
+        "casebook fact " + node.left.name + "=" + (values.empty() ? "" : values.front());
+  }
+
+  void negation(const Predicate& inner) {
+    if (inner.query != nullptr && inner.kind == Predicate::Kind::exists) {
+      made_.what = "no " + query_text(words_, *inner.query);
+      made_.command = "casebook record list " + inner.query->kind;
+      return;
+    }
+    describe(inner);
+    made_.what = "not: " + made_.what;
+  }
+
+  std::string step_command(const std::string& id) const {
+    for (const workflow::StepState& step : session_.runbook().steps) {
+      if (step.id == id && step.is_open()) return "casebook done " + std::to_string(step.number);
+    }
+    return "";
+  }
+
+  CaseSession& session_;
+  const MissingLeaf& leaf_;
+  Words words_;
+  MissingText made_;
+};
+
+/// The first alternative of each blocked gate: what to do, in order.
+std::vector<const MissingLeaf*> first_way(const workflow::Verdict& verdict) {
+  std::vector<const MissingLeaf*> leaves;
+  for (const workflow::GateVerdict& gate : verdict.gates) {
+    if (gate.answer != workflow::GateAnswer::blocked || gate.alternatives.empty()) continue;
+    for (const MissingLeaf& leaf : gate.alternatives.front()) leaves.push_back(&leaf);
+  }
+  return leaves;
+}
+
+std::string blocking_text(CaseSession& session, const workflow::BlockingThing& thing,
+                          const workflow::Board& board) {
+  const workflow::OpenThing* open = workflow::find_thing(board, thing.number);
+  return open == nullptr ? thing.kind + " " + numbered(thing.number) : thing_text(session, *open);
+}
+
+/// Other ways to open a gate, and the waiver that its policy allows.
+void add_ways(CaseSession& session, const workflow::GateVerdict& gate, int width,
+              std::string& text) {
+  for (std::size_t i = 1; i < gate.alternatives.size() && i < 4; ++i) {
+    std::string line;
+    for (const MissingLeaf& leaf : gate.alternatives[i]) {
+      line += (line.empty() ? "" : "; ") + missing_text(session, leaf).what;
+    }
+    text += wrap_behind("       or  ", line, width);
+  }
+  const workflow::Gate* rule = session.runbook().policy->gate(gate.gate);
+  if (rule != nullptr && rule->waive) {
+    text += wrap_behind("       or  ",
+                        "do without, with a reason: casebook waive " + gate.gate + " (" +
+                            rule->waive->ask + ", then " + rule->waive->grant + ")",
+                        width);
+  }
+}
+
+std::string summary_text(const workflow::Verdict& verdict) {
+  std::size_t satisfied = 0, waived = 0;
+  for (const workflow::GateVerdict& gate : verdict.gates) {
+    if (gate.answer == workflow::GateAnswer::satisfied) ++satisfied;
+    if (gate.answer == workflow::GateAnswer::waived) ++waived;
+  }
+  return "Satisfied " + std::to_string(satisfied) + ", waived " + std::to_string(waived);
+}
+
+}  // namespace
+
+MissingText missing_text(CaseSession& session, const MissingLeaf& leaf) {
+  return Wording(session, leaf).text();
+}
+
+std::size_t missing_count(const workflow::Verdict& verdict) {
+  std::size_t gates_without_way = 0;
+  for (const workflow::GateVerdict& gate : verdict.gates) {
+    if (gate.answer == workflow::GateAnswer::blocked && gate.alternatives.empty()) {
+      ++gates_without_way;
+    }
+  }
+  return first_way(verdict).size() + verdict.open.size() + gates_without_way;
+}
+
+std::string thing_text(CaseSession& session, const workflow::OpenThing& thing) {
+  const auto language = language_of(session.runtime());
+  std::string text = numbered(thing.number) + " ";
+  switch (thing.kind) {
+    case workflow::OpenThing::Kind::ask:
+      text += "sign: ";
+      break;
+    case workflow::OpenThing::Kind::waiver:
+      text += "waiver: ";
+      break;
+    case workflow::OpenThing::Kind::handover:
+    case workflow::OpenThing::Kind::role:
+      text += "accept: ";
+      break;
+    case workflow::OpenThing::Kind::step:
+    case workflow::OpenThing::Kind::record:
+      break;
+  }
+  const std::string& label = thing.label.in(language);
+  return text + (label.empty() ? thing.what : label);
+}
+
+std::string verdict_text(CaseSession& session, const std::string& attempt,
+                         const workflow::Verdict& verdict) {
+  const int width = std::min(session.runtime().terminal.width_columns, kTextColumnsMax);
+  const std::size_t missing = missing_count(verdict);
+  if (missing == 0) {
+    return "Nothing blocks " + printable(attempt) + ". " + summary_text(verdict) + "\n";
+  }
+  std::string text = counted(missing, "thing is", "things are") + " missing for " +
+                     printable(attempt) + "; in this order, so that nobody signs twice:\n";
+  std::size_t place = 0;
+  const auto board = workflow::make_board(session.runbook(), session.now());
+  for (const workflow::BlockingThing& thing : verdict.open) {
+    text += wrap_behind(" " + std::to_string(++place) + " ", blocking_text(session, thing, board),
+                        width);
+    text += "       casebook done " + std::to_string(thing.number) + "\n";
+  }
+  const Words words(session);
+  for (const workflow::GateVerdict& gate : verdict.gates) {
+    if (gate.answer != workflow::GateAnswer::blocked) continue;
+    if (gate.alternatives.empty()) {
+      text += wrap_behind(" " + std::to_string(++place) + " ",
+                          words.gate(gate.gate) + ": nobody can open it as things stand", width);
+    } else {
+      for (const MissingLeaf& leaf : gate.alternatives.front()) {
+        const MissingText one = missing_text(session, leaf);
+        text += wrap_behind(" " + std::to_string(++place) + " ",
+                            words.gate(gate.gate) + ": " + one.what + "  [" + one.who + "]", width);
+        for (const std::string& note : one.notes) text += wrap_behind("       ", note, width);
+        if (!one.command.empty()) text += wrap_behind("       ", one.command, width);
+      }
+    }
+    add_ways(session, gate, width, text);
+  }
+  return text + summary_text(verdict) + "\n";
+}
+
+Json verdict_json(CaseSession& session, const std::string& attempt,
+                  const workflow::Verdict& verdict) {
+  Json gates = Json::array();
+  for (const workflow::GateVerdict& gate : verdict.gates) {
+    Json ways = Json::array();
+    for (const auto& way : gate.alternatives) {
+      Json leaves = Json::array();
+      for (const MissingLeaf& leaf : way) {
+        const MissingText text = missing_text(session, leaf);
+        Json who = Json::array();
+        for (const PersonId& id : leaf.who) who.push_back(id.text());
+        leaves.push_back({{"command", text.command},
+                          {"leaf", leaf.leaf},
+                          {"notes", text.notes},
+                          {"what", text.what},
+                          {"who", std::move(who)}});
+      }
+      ways.push_back(std::move(leaves));
+    }
+    const char* answer = gate.answer == workflow::GateAnswer::satisfied ? "satisfied"
+                         : gate.answer == workflow::GateAnswer::waived  ? "waived"
+                                                                        : "blocked";
+    gates.push_back({{"alternatives", std::move(ways)}, {"answer", answer}, {"gate", gate.gate}});
+  }
+  Json open = Json::array();
+  for (const workflow::BlockingThing& thing : verdict.open) {
+    open.push_back({{"id", thing.id}, {"kind", thing.kind}, {"number", thing.number}});
+  }
+  return {{"attempt", attempt},
+          {"format", "casebook-verdict/1"},
+          {"gates", std::move(gates)},
+          {"missing", missing_count(verdict)},
+          {"open", std::move(open)}};
+}
+
+}  // namespace casebook::cli

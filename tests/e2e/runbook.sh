@@ -1,0 +1,107 @@
+#!/bin/sh
+# The runbook as a commander would follow it: the first six commands, a false alarm ruled out by two persons, approvals that
+# go stale, words that travel to another machine, roles that pass.
+set -eu
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+for person in ada ben cy dee; do expect 0 casebook key new $person --no-passphrase; done
+is() { # is PERSON COMMAND...
+  who=$1
+  shift
+  casebook "$@" --as "$who"
+}
+
+# Six commands to the first sitrep and to what blocks closing.
+expect 0 is ada open 'Odd logins' --with ben --dir case
+says 'need-to-know v1'
+expect 0 is ada fact severity=2 personal_data=suspected
+expect 0 is ada sitrep --chat
+says 'Sev-2'
+expect 5 is ada why close
+says 'Counsel looked at the impact'
+expect 5 is ada close
+says 'Not yet.'
+expect 0 is ada status
+says 'Incident commander ada'
+
+# Refusals name what is wrong and what to do.
+expect 0 is ada fact severity
+expect 1 is ada fact severity=7
+warns 'not one of 1, 2, 3, 4'
+expect 1 is ada fact personal_data=supected
+warns 'did you mean suspected?'
+expect 1 is ada fact sevrity=2
+warns 'did you mean severity?'
+expect 1 is ada record chnge
+warns 'did you mean change?'
+expect 2 is ada why clsoe
+warns 'did you mean close?'
+expect 1 is ada done 9999
+warns 'nothing open has that number'
+one_clear_line
+# A milder level is a downgrade: two persons and a piece of evidence.
+expect 1 is ada fact severity=4
+warns 'takes 2 persons'
+# The titles and words are nowhere in clear.
+expect 0 is ada record question from=team 'who owns web-03, the pink elephant?'
+if grep -rq 'pink elephant' case; then fail "words leaked"; fi
+expect 0 is ada find elephant
+says '1 hit'
+
+# Others join, get roles and accept them.
+expect 0 is ada person add cy --with ben --with cy
+expect 0 is ada role legal cy --with ben
+expect 0 is cy role legal cy
+# A word is asked for, given, and goes stale when what it covers changes.
+expect 0 is ada ask legal --out request.json
+says 'Question: Counsel looked at the impact'
+number=$(sed -n 's/^Answer: casebook sign \([0-9]*\),.*/\1/p' out)
+key=$XDG_CONFIG_HOME/casebook/keys/cy.ssh
+ssh-keygen -q -Y sign -f "$key" -n casebook-statement@v1 request.json
+expect 0 is ada sign "$number" --from request.json
+says signed
+expect 5 is ada why close
+if grep -q 'ask legal' out; then fail "the word did not count"; fi
+expect 0 is ada fact people_max=12000
+expect 5 is ada why close
+says 'stale'
+# Nobody else's key can give it.
+expect 0 is ada ask legal --out again.json
+number=$(sed -n 's/^Answer: casebook sign \([0-9]*\),.*/\1/p' out)
+ssh-keygen -q -Y sign -f "$XDG_CONFIG_HOME/casebook/keys/ben.ssh" -n casebook-statement@v1 again.json
+if is ada sign "$number" --from again.json > out 2> err; then fail "somebody else signed for counsel"; fi
+
+# The command passes with two signatures, never to nobody.
+expect 0 is ada role commander ben --hand-over
+number=$(sed -n 's/.*casebook sign \([0-9]*\)$/\1/p' out)
+expect 0 is ben sign "$number"
+expect 0 is ben status
+says 'Incident commander ben'
+
+# What is due, what happened, and a review without blame.
+expect 3 is ben watch --within PT8H
+expect 0 is ben timeline --csv timeline.csv
+grep -q '^"\{0,1\}entry' timeline.csv || grep -q 'entry,received' timeline.csv || fail "no header in the CSV"
+expect 0 is ben postmortem --out review.md
+expect 0 casebook postmortem lint review.md
+printf 'Ben forgot the backup.\n' >> review.md
+expect 3 casebook postmortem lint review.md
+says 'forgot'
+expect 3 is ben verify case
+says 'CONSISTENT'
+
+# A false alarm of low severity: two persons, one piece of evidence, nobody else.
+expect 0 is ada open 'Load test' --with ben --dir alarm
+expect 0 is ada fact severity=3
+expect 0 is ada note add 'load test of the shop team, ticket SHOP-1'
+note=$(sed -n 's/^note \([0-9]*\) .*/\1/p' out)
+expect 5 is ada rule-out --with ben
+says 'says=refutes'
+expect 0 is ada record indication says=refutes with="$note" 'load test of the shop'
+expect 1 is ada rule-out
+warns 'takes 2 persons'
+expect 0 is ada rule-out --reason 'load test' --with ben
+says 'ruled out'
+expect 0 is ada status
+if grep -q 'Closing' out; then fail "a ruled out case still closes"; fi
+echo "runbook: ok"
