@@ -36,7 +36,7 @@ expect 1 is ada record chnge
 warns 'did you mean change?'
 expect 2 is ada why clsoe
 warns 'did you mean close?'
-expect 1 is ada done 9999
+expect 1 is ada 'done' 9999
 warns 'nothing open has that number'
 one_clear_line
 # A milder level is a downgrade: two persons and a piece of evidence.
