@@ -8,13 +8,6 @@ namespace {
 
 constexpr std::size_t kCodeBytesMax = 64;
 
-bool is_code(const std::string& text) {
-  return !text.empty() && text.size() <= kCodeBytesMax && std::ranges::all_of(text, [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           std::string_view("._-+@:/").find(c) != std::string_view::npos;
-  });
-}
-
 bool is_hex(const std::string& text, std::size_t digits) {
   return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
@@ -82,6 +75,13 @@ bool is_policy_id(std::string_view text) noexcept {
          std::ranges::all_of(text, [&](char c) {
            return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-';
          });
+}
+
+bool is_code(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= kCodeBytesMax && std::ranges::all_of(text, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view("._-+@:/").find(c) != std::string_view::npos;
+  });
 }
 
 bool holds(const FactRule& rule, const Value& value) { return rule_holds(rule, value); }

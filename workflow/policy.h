@@ -254,6 +254,8 @@ struct Policy {
 
 /// True for `a`-`z`, `0`-`9`, `_`, `-`, beginning with a letter, at most 64 characters.
 bool is_policy_id(std::string_view text) noexcept;
+/// True for 1 to 64 of `A`-`Z`, `a`-`z`, `0`-`9` and `._-+@:/`.
+bool is_code(std::string_view text) noexcept;
 /// Whether a fact or field of this type may hold the value (monostate: never).
 bool holds(const FactRule& rule, const Value& value);
 bool holds(const FieldRule& rule, const Value& value);

@@ -137,6 +137,16 @@ std::vector<std::string> PolicyNode::ids(std::size_t most) const {
   return found;
 }
 
+std::vector<std::string> PolicyNode::codes(std::size_t most) const {
+  std::vector<std::string> found;
+  for (const PolicyNode& node : list(most)) {
+    found.push_back(node.text(64));
+    if (!is_code(found.back())) node.refuse("not a word of letters, digits and ._-+@:/");
+    if (std::ranges::count(found, found.back()) > 1) node.refuse("given twice");
+  }
+  return found;
+}
+
 std::vector<std::string> PolicyNode::texts(std::size_t most) const {
   std::vector<std::string> found;
   for (const PolicyNode& node : list(most)) found.push_back(node.text(kLiteralBytesMax));

@@ -55,6 +55,8 @@ class PolicyNode {
   [[nodiscard]] std::string id() const;
   [[nodiscard]] std::string id_or_null() const;                        ///< Null: empty.
   [[nodiscard]] std::vector<std::string> ids(std::size_t most) const;  ///< Each once.
+  /// Words of `A`-`Z`, `a`-`z`, `0`-`9`, `._-+@:/`, each once.
+  [[nodiscard]] std::vector<std::string> codes(std::size_t most) const;
   [[nodiscard]] std::vector<std::string> texts(std::size_t most) const;
   [[nodiscard]] bool boolean() const;
   [[nodiscard]] std::int64_t integer(std::int64_t least, std::int64_t most) const;

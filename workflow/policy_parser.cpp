@@ -62,7 +62,7 @@ void read_type(const PolicyNode& node, Rule& rule) {
     rule.levels = levels(node.member("values"));
     return;
   }
-  rule.values = node.member("values").ids(64);
+  rule.values = node.member("values").codes(64);
   if (!node.failed() && rule.values.empty()) node.member("values").refuse("empty");
 }
 
@@ -71,7 +71,7 @@ template <typename Rule>
 Value value_for(const PolicyNode& node, const Rule& rule) {
   Value value;
   if (rule.type == ValueType::set) {
-    auto words = node.ids(64);
+    auto words = node.codes(64);
     std::ranges::sort(words);
     value = std::move(words);
   } else {
@@ -96,7 +96,7 @@ RuleOut read_rule_out(const PolicyNode& node, const FactRule& rule) {
   }
   if (rule.type != ValueType::choice) to.refuse("only values of a choice, or \"milder\"");
   for (const PolicyNode& value : to.list(64)) {
-    out.to.push_back(value.id());
+    out.to.push_back(value.text(64));
     if (!node.failed() && !holds(rule, out.to.back())) value.refuse("not a value of its type");
   }
   if (!node.failed() && out.to.empty()) to.refuse("empty");
