@@ -17,7 +17,7 @@ inline Json words(const std::string& text) { return {{"en", text}, {"nl", text +
 inline constexpr std::string_view kSmallSource = R"({
   "format": "casebook-policy/1", "id": "small", "version": 1, "title": "L",
   "owner": "commander", "review_by": "2030-01-31", "extends": null,
-  "kinds": {"breach": {"label": "L", "restricted": true, "room": "inc-{date}-{slug}", "severities": "plain"}},
+  "kinds": {"breach": {"label": "L", "restricted": true, "room": "inc-{date}-{code_name}", "severities": "plain"}},
   "facts": {
     "severity": {"type": "level", "values": [1, 2, 3], "worst": 1, "initial": null,
       "label": "L", "question": "L", "rule_out": {"to": "milder", "persons": 2, "evidence": 1}},
