@@ -36,6 +36,7 @@ void add_all_commands(Command& root) {
   add_open_command(root);
   add_org_command(root);
   add_person_command(root);
+  add_policy_command(root);
   add_postmortem_command(root);
   add_privilege_command(root);
   add_receive_command(root);

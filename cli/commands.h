@@ -30,6 +30,7 @@ void add_note_command(Command& root);
 void add_open_command(Command& root);
 void add_org_command(Command& root);
 void add_person_command(Command& root);
+void add_policy_command(Command& root);
 void add_privilege_command(Command& root);
 void add_receive_command(Command& root);
 void add_record_command(Command& root);
