@@ -112,7 +112,9 @@ void Writer::head() {
   row(say("owner", "eigenaar"), role_text(policy_.owner, policy_, language_));
   row(say("review by", "herzien voor"), policy_.review_by);
   if (policy_.extends) row(say("extends", "breidt uit"), policy_.extends->id);
-  row(say("identity", "identiteit"), to_hex(policy_.digest));
+  // In two halves, each of which fits on a line.
+  const std::string digest = to_hex(policy_.digest);
+  row(say("identity", "identiteit"), digest.substr(0, 32) + " " + digest.substr(32));
 }
 
 void Writer::kinds() {
