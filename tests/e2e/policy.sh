@@ -51,7 +51,7 @@ warns "ours.jsonc: line "
 sed '0,/"on": \["close", "merge", "rule_out"\]/s//"on": ["close", "rule_out"]/' "$packs/minimal.jsonc" > looser.jsonc
 expect 1 casebook policy diff minimal looser.jsonc
 says 'LOOSER gates/legal'
-says 'in the way of merge'
+says 'of merge'
 says 'Personal data'
 expect 0 casebook policy diff looser.jsonc minimal
 says '0 things looser'
