@@ -184,6 +184,7 @@ TEST(PolicyLint, L9FindsWaiversThatGuardNothing) {
   EXPECT_EQ(faults({{"/gates/1/waive", late}}), "L9 /gates/1/waive/sign_within");
 }
 
+// S1-14, S4-2b
 TEST(PolicyLint, L10FindsRoomNamesThatDoNotWorkOrSayTooMuch) {
   const char* const room = "/kinds/breach/room";
   for (const char* bad :

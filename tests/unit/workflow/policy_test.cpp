@@ -13,6 +13,7 @@ std::string refusal(const char* pointer, const Json& value) {
   return policy ? std::string() : policy.error().message;
 }
 
+// S0-0, S1-1, S2-1, S2-2: the runbook, its kinds of incident and severities are versioned data.
 TEST(Policy, IsReadWithAllItsParts) {
   const Json json = small_policy_json();
   const Policy policy = policy_of(json);
@@ -36,6 +37,7 @@ TEST(Policy, IsReadWithAllItsParts) {
   EXPECT_FALSE(is_exit(policy, "reopen"));
 }
 
+// S3-37: nothing that people read is accepted in one language only.
 TEST(Policy, WantsEveryKeyAndNoOther) {
   const Json json = small_policy_json();
   for (const auto& [key, value] : json.items()) {
@@ -199,6 +201,7 @@ Json overlay_json(const Policy& base) {
   return json;
 }
 
+// S4-17c: what a policy does not say comes from its base.
 TEST(Policy, AddsToTheOneItExtendsAndTakesNothingAway) {
   const Policy base = small_policy();
   Json json = overlay_json(base);
