@@ -2,47 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
+
+#include "core/text_width.h"
 
 namespace casebook::cli {
 namespace {
-
-struct Range {
-  char32_t first;
-  char32_t last;
-};
-// Unicode blocks whose characters take two columns (East Asian Width W and F, emoji).
-constexpr std::array<Range, 10> kWide = {{{0x1100, 0x115F},
-                                          {0x2E80, 0x303E},
-                                          {0x3041, 0xA4CF},
-                                          {0xAC00, 0xD7A3},
-                                          {0xF900, 0xFAFF},
-                                          {0xFE30, 0xFE6F},
-                                          {0xFF00, 0xFF60},
-                                          {0xFFE0, 0xFFE6},
-                                          {0x1F300, 0x1FAFF},
-                                          {0x20000, 0x3FFFD}}};
-constexpr std::array<Range, 5> kCombining = {
-    {{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x1AB0, 0x1AFF}, {0x20D0, 0x20FF}}};
-
-bool in_ranges(char32_t character, std::span<const Range> ranges) {
-  return std::ranges::any_of(
-      ranges, [=](Range range) { return character >= range.first && character <= range.last; });
-}
-
-/// Reads one character of valid UTF-8 at `at` and moves past it. Stray bytes count as one each.
-char32_t next_character(std::string_view text, std::size_t& at) {
-  const auto first = static_cast<unsigned char>(text[at++]);
-  int more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 0;
-  char32_t character = more == 3   ? first & 0x07U
-                       : more == 2 ? first & 0x0FU
-                       : more == 1 ? first & 0x1FU
-                                   : first;
-  while (more-- > 0 && at < text.size()) {
-    character = (character << 6U) | (static_cast<unsigned char>(text[at++]) & 0x3FU);
-  }
-  return character;
-}
 
 std::string padded(const std::string& cell, int width, Align align) {
   const auto blanks = static_cast<std::size_t>(std::max(0, width - display_width(cell)));
@@ -59,15 +23,7 @@ std::string two_digits(std::int64_t number) {
 
 }  // namespace
 
-int display_width(std::string_view text) {
-  int width = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const char32_t character = next_character(text, at);
-    if (in_ranges(character, kCombining)) continue;
-    width += in_ranges(character, kWide) ? 2 : 1;
-  }
-  return width;
-}
+int display_width(std::string_view text) { return casebook::display_width(text); }
 
 std::vector<std::string> wrap(std::string_view text, int width_columns) {
   std::vector<std::string> lines;

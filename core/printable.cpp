@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "core/json_text.h"
+#include "core/text_width.h"
 
 namespace casebook {
 namespace {
@@ -25,14 +26,6 @@ std::uint32_t code_point(std::string_view character) {
     value = value << 6U | (static_cast<unsigned char>(c) & 0x3FU);
   }
   return value;
-}
-
-/// Characters that are invisible, move the cursor or change the order of what is shown.
-bool is_unsafe(std::uint32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x061C || c == 0x180E ||
-         (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-         (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) ||
-         (c >= 0xE0000 && c <= 0xE0FFF);
 }
 
 void append_escape(std::string& out, const char* form, unsigned value) {
@@ -60,7 +53,7 @@ std::string printable(std::string_view text) {
       out.append("\\t");
     } else if (c == '\\') {
       out.append("\\\\");
-    } else if (is_unsafe(c)) {
+    } else if (is_hidden_character(c)) {
       append_escape(out, length == 1 ? "\\x%02x" : "\\u{%x}", c);
     } else {
       out.append(text.substr(0, length));
