@@ -1,0 +1,17 @@
+#include "reports/paper/paper.h"
+
+namespace casebook::papers {
+
+Document begin_paper(const PaperHead& head, std::string title) {
+  Document document;
+  document.language = head.language;
+  document.title = std::move(title);
+  document.classification = head.classification;
+  document.code_name = head.code_name;
+  document.made_at = head.made_at;
+  document.tool = head.tool;
+  document.draft = head.draft;
+  return document;
+}
+
+}  // namespace casebook::papers

@@ -1,0 +1,26 @@
+#pragma once
+/// What papers have in common. Specification: docs/spec/papers.md.
+
+#include <string>
+
+#include "reports/document/document.h"
+
+namespace casebook::papers {
+
+using documents::Document;
+using documents::Language;
+
+/// What every paper says about itself.
+struct PaperHead {
+  Language language = Language::en;
+  std::string code_name;
+  std::string classification;
+  UtcSeconds made_at;  ///< From the record of the release.
+  std::string tool;
+  bool draft = true;
+};
+
+/// An empty document with the head's language, markings and times.
+Document begin_paper(const PaperHead& head, std::string title);
+
+}  // namespace casebook::papers
