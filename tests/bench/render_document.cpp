@@ -1,6 +1,7 @@
 // Makes sample documents and writes them in any form: for tests in another environment, for
 // scripts/bench and for looking at pages.
-// usage: render_document full|long:SECTIONS|FILE.json json|html|text|pdf|docx OUT [FONT-FOLDER]
+// usage: render_document full|long:SECTIONS|FILE.json json|html|text|pdf|docx|html+pdf OUT
+// [FONT-FOLDER] html+pdf writes OUT.html and OUT.pdf.
 #include <charconv>
 #include <fstream>
 #include <iostream>
@@ -40,18 +41,32 @@ Result<std::string> written(const Document& document, const std::string& form,
   return std::move(pdf->bytes);
 }
 
+Status write_file(const Document& document, const std::string& form, const std::string& path,
+                  const PdfOptions& options) {
+  const auto bytes = written(document, form, options);
+  if (!bytes) return Error(bytes.error());
+  std::ofstream(path, std::ios::binary) << *bytes;
+  return ok();
+}
+
 int run(const std::vector<std::string>& arguments) {
   if (arguments.size() < 3) return 2;
   PdfOptions options;
   if (arguments.size() > 3) options.font_folder = arguments[3];
   const auto document = input(arguments[0]);
-  const auto bytes = document ? written(*document, arguments[1], options)
-                              : Result<std::string>(Error(document.error()));
-  if (!bytes) {
-    std::cerr << bytes.error().message << "\n" << bytes.error().hint << "\n";
+  Status done = ok();
+  if (!document) {
+    done = Error(document.error());
+  } else if (arguments[1] == "html+pdf") {
+    done = write_file(*document, "html", arguments[2] + ".html", options);
+    if (done) done = write_file(*document, "pdf", arguments[2] + ".pdf", options);
+  } else {
+    done = write_file(*document, arguments[1], arguments[2], options);
+  }
+  if (!done) {
+    std::cerr << done.error().message << "\n" << done.error().hint << "\n";
     return 1;
   }
-  std::ofstream(arguments[2], std::ios::binary) << *bytes;
   return 0;
 }
 
