@@ -185,8 +185,8 @@ void PdfBlocks::entries(const std::vector<Entry>& entries, double before) {
   bold.strong = true;
   const auto rows = std::make_shared<PdfRows>(
       canvas_, flow_,
-      std::vector<PdfColumn>{{kLeft, 130, ColumnKind::text, bold},
-                             {kLeft + 140, kTextWidth - 140, ColumnKind::text, style}});
+      std::vector<PdfColumn>{{kLeft, 140, ColumnKind::text, bold},
+                             {kLeft + 150, kTextWidth - 150, ColumnKind::text, style}});
   open("Table");
   const std::size_t count = entries.size();
   for (std::size_t i = 0; i < count; ++i) {
@@ -272,7 +272,7 @@ void PdfBlocks::write(const Notice& notice) {
 }
 
 void PdfBlocks::write(const CodeLines& code) {
-  constexpr std::size_t kKeptLines = 12;
+  constexpr std::size_t kKeptLines = 24;
   const std::size_t count = code.lines.size();
   for (std::size_t i = 0; i < count; ++i) {
     text(runs_of(canvas_.fonts(), code.lines[i]),

@@ -17,6 +17,8 @@ constexpr double kTextAdvance = 0.58;    // An ordinary mix in DejaVu Sans.
 constexpr double kNarrowest = 20;
 constexpr double kStretchFrom = 0.7;  // Of the width for text columns.
 
+constexpr int kMeasuredMax = 90;  // Longer texts wrap anyway.
+
 /// How a column of hashes may be set, best first.
 struct HashSetting {
   double size;
@@ -27,18 +29,20 @@ constexpr std::array<HashSetting, 4> kHashSettings{{{7.2, 64}, {6.4, 64}, {7.2, 
 struct Need {
   double natural = 0;  ///< Everything on one line.
   double word = 0;     ///< The longest word on one line.
-  std::string longest;
 };
 
-Need need_of(const Table& table, std::size_t column) {
+/// The cell of most characters stands for all: not exactly the widest, hence a little more.
+Need need_of(const PdfCanvas& canvas, const Table& table, std::size_t column) {
   Need need;
+  const Spans* longest = nullptr;
   int widest = 0;
   int longest_word = 0;
-  const auto look = [&](const std::string& text) {
+  for (const Row& row : table.rows) {
+    const std::string text = visible_text(joined_text(row[column]));
     const int width = display_width(text);
     if (width > widest) {
       widest = width;
-      need.longest = text;
+      longest = &row[column];
     }
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = std::min(text.find(' ', at), text.size());
@@ -46,10 +50,19 @@ Need need_of(const Table& table, std::size_t column) {
           std::max(longest_word, display_width(std::string_view(text).substr(at, end - at)));
       at = end + 1;
     }
-  };
-  look(visible_text(table.columns[column].name) + "  ");  // Heads are bold.
-  for (const Row& row : table.rows) look(visible_text(joined_text(row[column])));
-  need.natural = widest * kTextAdvance * kTableStyle.size * 1.08 + 4;
+  }
+  const PdfFonts& fonts = canvas.fonts();
+  TextStyle bold = kTableStyle;
+  bold.strong = true;
+  need.natural =
+      canvas.width_of(canvas.lay_out(runs_of(fonts, table.columns[column].name), bold, 0));
+  if (widest > kMeasuredMax) {
+    need.natural = std::max(need.natural, widest * kTextAdvance * kTableStyle.size);
+  } else if (longest != nullptr) {
+    const LaidText cell = canvas.lay_out(runs_of(fonts, *longest), kTableStyle, 0);
+    need.natural = std::max(need.natural, canvas.width_of(cell));
+  }
+  need.natural = need.natural * 1.04 + 2;
   need.word = std::min(longest_word * kTextAdvance * kTableStyle.size + 4, 96.0);
   return need;
 }
@@ -95,12 +108,9 @@ std::vector<PdfColumn> column_layout(const PdfCanvas& canvas, const Table& table
   double wanted = 0;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     PdfColumn column{0, 0, table.columns[i].kind, kTableStyle};
-    needs.push_back(need_of(table, i));
+    needs.push_back(need_of(canvas, table, i));
     if (column.kind == ColumnKind::number || column.kind == ColumnKind::time) {
-      TextStyle bold = kTableStyle;
-      bold.strong = needs[i].longest.ends_with("  ");  // The name is the longest.
-      const LaidText longest = canvas.lay_out(runs_of(canvas.fonts(), needs[i].longest), bold, 0);
-      column.width = std::min(canvas.width_of(longest) * 1.03 + 2, 130.0);
+      column.width = std::min(needs[i].natural, 130.0);
       fixed += column.width;
     } else if (column.kind == ColumnKind::text) {
       wanted += std::max(std::min(needs[i].natural, 84.0), needs[i].word);
