@@ -75,7 +75,7 @@ void PdfRows::add(const Row& row, const Options& options) {
   const LaidRow laid = lay_out(row, options.is_head);
   const double top = options.top ? options.top->height : 0;
   const double room = flow_.height_max() - top - 2 * kPadding;
-  const auto fitting = static_cast<std::size_t>(std::floor(room / line_height()));
+  const auto fitting = static_cast<std::size_t>(std::max(1.0, std::floor(room / line_height())));
   const auto shared = std::make_shared<const LaidRow>(laid);
   for (std::size_t from = 0; from < laid.lines; from += fitting) {
     const std::size_t to = std::min(laid.lines, from + fitting);
@@ -100,6 +100,8 @@ std::shared_ptr<const RepeatedTop> PdfRows::repeated_head(const Row& names,
   auto top = std::make_shared<RepeatedTop>();
   top->height =
       kSmallStyle.line_height + 2 * kPadding + static_cast<double>(laid->lines) * line_height();
+  // A head that would fill the page is not worth repeating.
+  if (top->height > flow_.height_max() / 4) return nullptr;
   top->draw = [this, laid, text](double y) {
     canvas_.draw_line(text, 0, kSmallStyle, columns_.front().x, y);
     draw(*laid, 0, laid->lines, y + kSmallStyle.line_height, {.is_head = true}, /*tagged=*/false);

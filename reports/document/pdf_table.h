@@ -33,6 +33,7 @@ class PdfRows {
   };
   void add(const Row& row, const Options& options);
   /// The head of the table, to be drawn again by the flow; not part of the structure then.
+  /// Null when it is higher than a quarter of a page.
   std::shared_ptr<const RepeatedTop> repeated_head(const Row& names, const std::string& remark);
 
  private:

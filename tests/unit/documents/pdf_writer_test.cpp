@@ -228,6 +228,25 @@ TEST_F(Pdf, BreaksARowThatIsHigherThanAPageAndLosesNothing) {
   EXPECT_TRUE(words.contains("after"));
 }
 
+TEST_F(Pdf, ATableWhoseHeadFillsPagesStaysOnThem) {
+  std::string tall;
+  for (int i = 0; i < 1500; ++i) tall += "n" + std::to_string(i) + " ";
+  Table table{"", {{tall, ColumnKind::text}, {"b", ColumnKind::hash}}, {}};
+  for (int i = 0; i < 80; ++i) table.rows.push_back({plain("ROW"), plain(sample_hash("x"))});
+  Document document = empty_sample();
+  document.blocks = {table};
+  PdfReader reader(made(document).bytes);
+  int rows = 0;
+  int names = 0;
+  for (const PdfWord& word : reader.words()) {
+    rows += word.text == "ROW" ? 1 : 0;
+    names += word.text.starts_with('n') ? 1 : 0;
+    EXPECT_LE(word.y_max, 812.0) << word.text;
+  }
+  EXPECT_EQ(rows, 80);
+  EXPECT_GE(names, 1500);
+}
+
 TEST(PdfWriter, GivesTheSameBytesInOtherZonesLanguagesAndDays) {
   TemporaryFolder folder;
   // Found beside this program, so that no path of a checkout is compiled in.
