@@ -21,8 +21,11 @@ std::vector<PdfRows::CellLine> PdfRows::lay_out_cell(const Spans& cell, const Pd
   if (column.kind == ColumnKind::hash && !is_head) {
     const std::string& hash = cell.front().text;
     for (std::size_t at = 0; at < hash.size(); at += column.hash_characters) {
-      const LaidText line = canvas_.lay_out(
-          {{hash.substr(at, column.hash_characters), Look::normal}}, column.style, 0);
+      // How many lines a hash takes is known; only the pass that draws needs their letters.
+      LaidText line;
+      if (canvas_.draws())
+        line = canvas_.lay_out({{hash.substr(at, column.hash_characters), Look::normal}},
+                               column.style, 0);
       lines.push_back({line, 0});
     }
     return lines;
