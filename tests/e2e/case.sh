@@ -70,6 +70,14 @@ expect 4 by gus casebook verify changed
 expect 4 "$top/scripts/verify-with-stock-tools" --case changed
 sed '2d' case/ledger > changed/ledger
 expect 4 "$top/scripts/verify-with-stock-tools" --case changed
+# RT-10: a key of small order fits every text; the stock script refuses one as founder and as log key.
+weak="ssh-ed25519 $(printf '0000000b7373682d656432353531390000002001%062d' 0 | tr a-f A-F | basenc --base16 -d | base64 -w 0)"
+for where in .log_key '.founders[0].key'; do
+  cp case/ledger case/head changed/
+  jq -cSj --arg weak "$weak" "$where = \$weak" case/case.json > changed/case.json
+  expect 4 "$top/scripts/verify-with-stock-tools" --case changed
+  says 'small order'
+done
 rm -r changed
 
 # An old copy put back is found by whoever saw more.
