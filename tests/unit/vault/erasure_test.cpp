@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "tests/support/seeded_randomness.h"
 #include "tests/support/vault_fixture.h"
 
 namespace casebook::vault {
@@ -47,6 +48,32 @@ TEST(Erasure, RT25TheWordIsGoneFromTheLiveFiles) {
   EXPECT_EQ(occurrences(folder.path(), "qzxvmarker"), 0U);
   ASSERT_TRUE(std::move(*compartment).close());
   EXPECT_EQ(occurrences(folder.path(), "qzxvmarker"), 0U);
+}
+
+// RT-4. Who has the whole file afterwards, and guesses what was said, has nothing to hold the guess
+// against: salt, record and signatures went together, the commitment alone stays.
+TEST(Erasure, RT4NothingIsLeftToHoldAGuessAgainst) {
+  const TemporaryFolder folder(folder_in_memory());
+  DatabaseOptions options{.path = folder.path() / "general.db"};
+  options.plain_for_comparison = true;
+  ASSERT_TRUE(Compartment::create(options, {}, some_name()));
+  auto compartment = Compartment::open(options, {}, some_name());
+  ASSERT_TRUE(compartment);
+  SeededRandomness randomness{4};
+  const Salt salt = *make_salt(randomness);
+  const std::string said = "personal_data=suspected, signed SSHSIGqzxv";
+  const Digest256 commit = *commit_to(salt, as_bytes(said));
+  ASSERT_TRUE(compartment->put_pending(commit, salt, as_bytes(said)));
+  ASSERT_TRUE(compartment->mark_appended(commit, 0));
+  ASSERT_GE(occurrences(folder.path(), as_text(salt)), 1U);
+  ASSERT_GE(occurrences(folder.path(), "SSHSIGqzxv"), 1U);
+  const std::vector<Digest256> commits{commit};
+  ASSERT_TRUE(compartment->erase(commits));
+  ASSERT_TRUE(std::move(*compartment).close());
+  EXPECT_EQ(occurrences(folder.path(), as_text(salt)), 0U);
+  EXPECT_EQ(occurrences(folder.path(), "SSHSIGqzxv"), 0U);
+  EXPECT_GE(occurrences(folder.path(), as_text(commit)), 1U) << "its place stays provable";
+  EXPECT_NE(*commit_to(Salt{}, as_bytes(said)), commit) << "a right guess without the salt";
 }
 
 class ErasureTest : public testing::Test {
