@@ -35,6 +35,10 @@ Status grant_access(CaseSession& session, const std::string& compartment,
     if (key == nullptr) {
       return Error{ErrorCode::invalid_input, session.name_of(id) + " has no key that counts"};
     }
+    // Whoever has a new key since gets their place back under it (RT-30).
+    std::erase_if(slots->persons, [&](const vault::SlotPerson& one) {
+      return one.person == id.text() && one.recipient != key->recipient;
+    });
     auto added = vault::add_person(*slots, {id.text(), key->recipient});
     if (!added) return added;
   }
@@ -65,6 +69,24 @@ Status revoke_access(CaseSession& session, const std::string& compartment,
   auto taken = take_in(session, compartment);
   if (!taken) return std::move(taken).error();
   return session.rotate(compartment, left);
+}
+
+Result<AgeIdentity> make_recovery(CaseSession& session, const std::string& compartment) {
+  auto slots = session.slots_of(compartment);
+  if (!slots) return std::move(slots).error();
+  auto identity = AgeIdentity::make(session.runtime().randomness);
+  if (!identity) return std::move(identity).error();
+  const auto is_taken = [&](const std::string& name) {
+    return std::ranges::any_of(slots->persons, [&](const auto& one) { return one.person == name; });
+  };
+  std::string name = "recovery";
+  for (int number = 1; is_taken(name); ++number) name = "recovery-" + std::to_string(number);
+  auto added = vault::add_person(*slots, {name, identity->recipient()});
+  if (!added) return std::move(added).error();
+  auto sealed = vault::seal_slots(*slots, session.runtime().randomness);
+  if (!sealed) return std::move(sealed).error();
+  if (auto said = say_grant(session, *sealed); !said) return std::move(said).error();
+  return identity;
 }
 
 Status begin_compartment(CaseSession& session, const std::string& compartment) {

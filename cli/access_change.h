@@ -11,6 +11,8 @@ Status grant_access(CaseSession& session, const std::string& compartment,
 /// Takes persons out by a new generation: they keep what they could copy, and open nothing new.
 Status revoke_access(CaseSession& session, const std::string& compartment,
                      const std::vector<PersonId>& persons);
+/// One more recovery identity: whoever has it opens the compartment. It is kept nowhere.
+Result<AgeIdentity> make_recovery(CaseSession& session, const std::string& compartment);
 /// Makes the first generation of a compartment for oneself.
 Status begin_compartment(CaseSession& session, const std::string& compartment);
 

@@ -4,7 +4,9 @@
 #include <ostream>
 
 #include "cli/access_change.h"
+#include "cli/case_ticket.h"
 #include "cli/commands.h"
+#include "cli/recovery_page.h"
 #include "cli/text.h"
 #include "core/printable.h"
 
@@ -51,6 +53,16 @@ ExitStatus grant(Runtime& runtime, const AccessOptions& options) {
       counted(ids->size(), "person", "persons") + " more can open " + options.compartment);
 }
 
+/// RT-38: tickets of the old generation are named, so that they are issued again.
+std::string old_tickets(CaseSession& session) {
+  const auto tickets = tickets_in_case(session);
+  if (!tickets) return {};
+  const auto old = std::ranges::count_if(*tickets, &CaseTicket::is_old);
+  if (old == 0) return {};
+  return ". " + counted(static_cast<std::uint64_t>(old), "ticket is", "tickets are") +
+         " from before and to be issued again: casebook ticket list";
+}
+
 ExitStatus revoke(Runtime& runtime, const AccessOptions& options) {
   auto session = CaseSession::open(runtime, SessionKind::writes, "taking somebody out");
   if (!session) return fail(runtime, session.error());
@@ -61,7 +73,8 @@ ExitStatus revoke(Runtime& runtime, const AccessOptions& options) {
                 options.compartment + " has new keys; " +
                     counted(ids->size(), "person is", "persons are") +
                     " out. Whatever they copied, keys or words, and every backup from before, they "
-                    "can still read");
+                    "can still read" +
+                    old_tickets(**session));
 }
 
 ExitStatus rotate(Runtime& runtime, const std::string& compartment) {
@@ -71,7 +84,8 @@ ExitStatus rotate(Runtime& runtime, const std::string& compartment) {
   return finish(runtime, **session, done,
                 compartment +
                     " has new keys, for the same persons; backups from before still open "
-                    "with the old ones");
+                    "with the old ones" +
+                    old_tickets(**session));
 }
 
 ExitStatus begin(Runtime& runtime, const AccessOptions& options) {
@@ -79,7 +93,10 @@ ExitStatus begin(Runtime& runtime, const AccessOptions& options) {
   if (!session) return fail(runtime, session.error());
   const Status done = begin_compartment(**session, options.compartment);
   return finish(runtime, **session, done,
-                options.compartment + " is made; only you can open it: casebook access grant");
+                options.compartment +
+                    " is made; only you can open it: casebook access grant. "
+                    "If you lose your keys it is lost: casebook access recovery " +
+                    options.compartment);
 }
 
 /// Somebody who may begin a compartment is named; what others leave is sealed to them.
@@ -170,6 +187,13 @@ void add_access_command(Command& root) {
       .arguments("PERSON", waiting->persons, "a person who may begin it", Count::one_or_more)
       .example("casebook access inbox legal cy", "then: casebook note add --to legal")
       .run([waiting](Runtime& runtime) { return open_inbox(runtime, *waiting); });
+  auto recovering = std::make_shared<RecoveryOptions>();
+  access.add("recovery", "Make a recovery identity of a compartment, as a page to print")
+      .argument("COMPARTMENT", recovering->compartment, "else general", Count::optional)
+      .option("--out", "FILE", recovering->out, "to a file, closed to others; else the terminal")
+      .example("casebook access recovery", "of general, on the terminal")
+      .example("casebook access recovery legal --out page --as cy", "")
+      .run([recovering](Runtime& runtime) { return make_recovery_page(runtime, *recovering); });
   access.add("list", "Who can open what now")
       .example("casebook access list", "")
       .run([](Runtime& runtime) { return list_access(runtime, false); });

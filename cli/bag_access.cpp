@@ -85,13 +85,15 @@ Result<AgeUnlock> BagAccess::unlock_for(const KnownBag& bag) {
   if (seal && !seal->recipient) return AgeUnlock{};
   if (!ring_) ring_.emplace(runtime_, *std::move(person));
   auto identity = Result<std::optional<AgeIdentity>>(std::optional<AgeIdentity>());
+  std::optional<TicketId> ticket_id;
   if (const auto ticket = parse_ticket(papers->ticket)) {
+    ticket_id = ticket->id;
     identity = find_ticket_identity(runtime_, ticket->id, *ring_, purpose);
   }
   if (identity && !*identity && seal) {
     identity = find_kept_identity(runtime_, *seal->recipient, bag.folder, *ring_, purpose);
   }
-  if (identity && !*identity) identity = identity_in_case(runtime_, bag);
+  if (identity && !*identity) identity = identity_in_case(runtime_, bag, ticket_id);
   if (!identity) return std::move(identity).error();
   if (*identity) {
     auto own = ring_->unlock(purpose);  // Custody is sealed to the person.

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <set>
 
+#include "cli/case_entry.h"
 #include "cli/case_inbox.h"
 #include "cli/note_writing.h"
 #include "cli/org_folder.h"
@@ -82,20 +83,22 @@ class RecordCheck {
     std::optional<UtcSeconds> last;
     for (auto& [seq, read] : read_) {
       // The writer's clock is not in a note that somebody left.
-      if (read.is_left) read.record.received_at = last.value_or(read.statement.time);
-      if (last && read.record.received_at < *last) {
+      if (!read.entry.seq) read.entry.received_at = last.value_or(read.entry.received_at);
+      const UtcSeconds received = read.entry.received_at;
+      const Statement& statement = read.entry.statement;
+      if (last && received < *last) {
         check_.findings.push_back(entry(seq) + ": received before the entry before it");
       }
-      last = std::max(last.value_or(read.record.received_at), read.record.received_at);
-      const bool has_basis = read.statement.basis.count <= seq;
+      last = std::max(last.value_or(received), received);
+      const bool has_basis = statement.basis.count <= seq;
       const StatementPlace place{
-          check_.state.file.case_id, check_.state.file.is_drill, read.record.received_at,
-          !ids_.insert(read.statement.id).second,
-          has_basis ? std::optional(roots_[read.statement.basis.count]) : std::nullopt};
-      for (const StatementFinding finding : check_statement(read.statement, place)) {
+          check_.state.file.case_id, check_.state.file.is_drill, received,
+          !ids_.insert(statement.id).second,
+          has_basis ? std::optional(roots_[statement.basis.count]) : std::nullopt};
+      for (const StatementFinding finding : check_statement(statement, place)) {
         check_.findings.push_back(entry(seq) + ": " + std::string(to_string(finding)));
       }
-      const std::string& verb = read.statement.verb;
+      const std::string& verb = statement.verb;
       if (!workflow::is_skeleton_verb(verb) && !workflow::is_runbook_verb(verb)) {
         check_authors(seq, read, state.people);
       }
@@ -105,9 +108,8 @@ class RecordCheck {
         }
         continue;
       }
-      workflow::apply(state, {seq, read.record.received_at, read.statement, read.signers},
-                      policies);
-      if (seq == 0) compare_case_file(read.statement);
+      workflow::apply(state, {seq, received, statement, read.entry.signers}, policies);
+      if (seq == 0) compare_case_file(statement);
     }
     check_.records = read_.size();
   }
@@ -115,11 +117,8 @@ class RecordCheck {
  private:
   struct ReadRecord {
     std::string compartment;
-    vault::CaseRecord record;
-    Statement statement;
-    std::vector<SshPublicKey> signers;
+    CaseEntry entry;
     std::set<std::string> authors;  ///< Of its items, as these say.
-    bool is_left = false;           ///< A note out of an inbox.
   };
 
   Status one(const std::string& name, vault::Compartment& compartment,
@@ -139,21 +138,14 @@ class RecordCheck {
     auto commit = commit_to(stored.salt, stored.record);
     if (!commit) return std::move(commit).error();
     if (*commit != stored.commit) return finding("the record is not what the ledger commits to");
-    bool is_left = false;
-    auto record = read_record(stored, is_left);
-    if (!record) return finding(record.error().message);
-    if (record->seq != seq) return finding("made for another place");
-    auto statement = parse_statement(record->statement.text);
-    if (!statement) return finding(statement.error().message);
-    auto signers = statement_signers(record->statement);
-    if (!signers) return finding(signers.error().message);
+    auto read = read_entry(as_text(stored.record));
+    if (!read) return finding(read.error().message);
+    if (read->seq && *read->seq != seq) return finding("made for another place");
     std::set<std::string> authors;
-    if (auto texts = check_texts(compartment, stored.commit, *statement, record->leaves, authors);
-        !texts) {
+    if (auto texts = check_texts(compartment, stored.commit, *read, authors); !texts) {
       return finding(texts.error().message);
     }
-    read_.insert_or_assign(seq, ReadRecord{name, *std::move(record), *std::move(statement),
-                                           *std::move(signers), std::move(authors), is_left});
+    read_.insert_or_assign(seq, ReadRecord{name, *std::move(read), std::move(authors)});
     return ok();
   }
 
@@ -161,7 +153,7 @@ class RecordCheck {
   /// case when it was said.
   void check_authors(std::uint64_t seq, const ReadRecord& read, const workflow::People& people) {
     std::set<std::string> signers;
-    for (const SshPublicKey& key : read.signers) {
+    for (const SshPublicKey& key : read.entry.signers) {
       const workflow::BoundPerson* owner = people.owner_of(key);
       if (owner != nullptr && !owner->is_removed) signers.insert(owner->id.text());
     }
@@ -175,21 +167,12 @@ class RecordCheck {
     }
   }
 
-  /// A record as the writer makes it, or a note as somebody left it in the inbox.
-  static Result<vault::CaseRecord> read_record(const vault::StoredRecord& stored, bool& is_left) {
-    auto record = vault::parse_record(as_text(stored.record));
-    if (record) return record;
-    auto left = parse_proposal(as_text(stored.record));
-    if (!left) return record;
-    is_left = true;
-    return vault::CaseRecord{*stored.seq, UtcSeconds(), false, left->statement, {}};
-  }
-
   /// Each text with a leaf is one that the statement names; those of a batch
   /// stand in the record.
   static Status check_texts(vault::Compartment& compartment, const Digest256& commit,
-                            const Statement& statement, const std::vector<Digest256>& leaves,
-                            std::set<std::string>& authors) {
+                            const CaseEntry& entry, std::set<std::string>& authors) {
+    const Statement& statement = entry.statement;
+    const std::vector<Digest256>& leaves = entry.leaves;
     auto items = compartment.items_of(commit);
     if (!items) return std::move(items).error();
     for (const vault::ItemVersion& item : *items) {

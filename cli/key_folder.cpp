@@ -23,6 +23,8 @@ constexpr std::string_view kRecipientSuffix = ".age-recipient";
 constexpr std::string_view kSshSuffix = ".ssh";
 constexpr std::string_view kPublicSuffix = ".ssh.pub";
 constexpr std::size_t kSmallFileBytesMax = std::size_t{64} << 10U;
+/// Names a file, never a secret itself (decision 0148).
+constexpr const char* kRecoveryVariable = "CASEBOOK_RECOVERY";
 constexpr std::string_view kAgeFileStart = "age-encryption.org/v1";
 
 fs::path with_suffix(const fs::path& folder, const std::string& name, std::string_view suffix) {
@@ -268,8 +270,38 @@ Result<const SecretBytes*> KeyRing::passphrase(const std::string& purpose) {
   return &*passphrase_;
 }
 
+namespace {
+
+/// The identities of a recovery page (docs/spec/slots.md), when the environment names one: a file
+/// that stock age takes with -i.
+Result<std::vector<AgeIdentity>> read_recovery(Runtime& runtime) {
+  const auto path = runtime.environment(kRecoveryVariable);
+  if (!path || path->empty()) return std::vector<AgeIdentity>();
+  auto bytes = read_file(*path, kIdentityFileBytesMax);
+  if (!bytes) return std::move(bytes).error();
+  const SecretBytes text(*std::move(bytes));
+  auto opened = Result<std::vector<AgeIdentity>>(std::vector<AgeIdentity>());
+  if (as_text(text.reveal()).starts_with(kAgeFileStart)) {
+    auto secret = runtime.passphrases.ask({"of the recovery page " + printable(*path), false});
+    if (!secret) return std::move(secret).error();
+    opened = open_identities(text.reveal(), {.identities = {}, .passphrase = &*secret});
+  } else {
+    opened = parse_identities(text);
+  }
+  if (!opened) return std::move(opened).error().context(printable(*path));
+  return opened;
+}
+
+}  // namespace
+
 Result<std::span<const AgeIdentity>> KeyRing::identities(const std::string& purpose) {
   if (identities_.empty()) {
+    auto recovery = read_recovery(runtime_);
+    if (!recovery) return std::move(recovery).error();
+    if (person_.folder.empty()) {  // Nobody: the page alone opens.
+      identities_ = *std::move(recovery);
+      return std::span<const AgeIdentity>(identities_);
+    }
     auto file = read_file(person_.identity_file(), kIdentityFileBytesMax);
     if (!file) return std::move(file).error();
     const SecretBytes text(*std::move(file));
@@ -284,11 +316,14 @@ Result<std::span<const AgeIdentity>> KeyRing::identities(const std::string& purp
     if (!opened)
       return std::move(opened).error().context(person_.identity_file().filename().string());
     identities_ = *std::move(opened);
+    for (AgeIdentity& one : *recovery) identities_.push_back(std::move(one));
   }
   return std::span<const AgeIdentity>(identities_);
 }
 
 void KeyRing::look_for_agent() {
+  // An identity from a page is in no agent.
+  if (runtime_.environment(kRecoveryVariable)) return;
   if (was_agent_asked_ || !person_.is_protected || !identities_.empty() || passphrase_) return;
   was_agent_asked_ = true;
   auto place = key_agent_place(runtime_);

@@ -8,6 +8,7 @@
 
 #include "cli/case_inbox.h"
 #include "cli/commands.h"
+#include "cli/disclosure.h"
 #include "cli/note_writing.h"
 #include "cli/text.h"
 #include "core/printable.h"
@@ -150,6 +151,8 @@ struct ShowOptions {
   std::string number;
   std::string compartment = "general";
   std::filesystem::path out;
+  bool is_proof = false;
+  bool is_without_words = false;
 };
 
 /// The item and the compartment it lies in, opened for reading.
@@ -197,7 +200,42 @@ void print_version(CaseSession& session, const vault::ItemVersion& item) {
   }
 }
 
+/// One statement with what proves that it stands in the case, for somebody outside.
+ExitStatus disclose_note(Runtime& runtime, const ShowOptions& options) {
+  if (options.out.empty()) {
+    return refuse_usage(runtime, {ErrorCode::invalid_input, "--proof goes to a file: --out FILE"});
+  }
+  auto session = CaseSession::open(runtime, SessionKind::reads, "showing one statement");
+  if (!session) return fail(runtime, session.error());
+  auto made = disclose(**session, {options.number, options.compartment, options.is_without_words});
+  if (!made) return fail(runtime, made.error());
+  const std::string text = format_disclosure(*made);
+  if (auto written = write_file(options.out, as_bytes(text), 0600); !written) {
+    return fail(runtime, written.error());
+  }
+  auto log_key = made->log_key.fingerprint();
+  if (!log_key) return fail(runtime, log_key.error());
+  if (runtime.common.is_json) {
+    print_json(runtime, {{"entry", made->entry.proof.index},
+                         {"file", printable(options.out.string())},
+                         {"format", "casebook-disclosed/1"},
+                         {"log_key", *log_key},
+                         {"texts", made->texts.size()}});
+    return ExitStatus::done;
+  }
+  runtime.out << wrap_behind("",
+                             printable(options.out.string()) + ": entry " +
+                                 std::to_string(made->entry.proof.index) + " with " +
+                                 counted(made->texts.size(), "text", "texts") +
+                                 " and its proof; nothing else of the case",
+                             runtime.terminal.width_columns)
+              << "  head by " << *log_key << "\nNext: casebook verify "
+              << printable(options.out.string()) << '\n';
+  return ExitStatus::done;
+}
+
 ExitStatus show_note(Runtime& runtime, const ShowOptions& options) {
+  if (options.is_proof || options.is_without_words) return disclose_note(runtime, options);
   auto session = CaseSession::open(runtime, SessionKind::reads, "reading a note");
   if (!session) return fail(runtime, session.error());
   auto found = find_item(**session, options);
@@ -280,7 +318,11 @@ void add_note_reading(Command& note) {
   note.add("show", "Show a note with all its versions and files")
       .argument("N", showing->number, "its number, or the id of an item")
       .option("--in", "COMPARTMENT", showing->compartment, "else general")
+      .flag("--proof", showing->is_proof, "write it with its proof, for somebody outside")
+      .flag("--without-words", showing->is_without_words, "prove that it was said, not what")
+      .option("--out", "FILE", showing->out, "where the proof goes")
       .example("casebook note show 12", "")
+      .example("casebook note show 12 --proof --out note-12.json", "one statement, nothing else")
       .run([showing](Runtime& runtime) { return show_note(runtime, *showing); });
   auto getting = std::make_shared<ShowOptions>();
   note.add("get", "Take a kept file out, checked to its end")

@@ -305,7 +305,8 @@ ExitStatus open_case(Runtime& runtime, const OpenOptions& options) {
   }
   runtime.out << '\n';
   warn_of_stale(runtime, opening.policies());
-  runtime.out << "Next: casebook status, casebook note, casebook person add NAME\n";
+  runtime.out << "First: casebook access recovery, and print the page: lost keys are lost words\n"
+              << "Next: casebook status, casebook note, casebook person add NAME\n";
   return ExitStatus::done;
 }
 

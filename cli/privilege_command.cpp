@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "cli/case_entry.h"
 #include "cli/commands.h"
 #include "cli/note_writing.h"
 #include "cli/text.h"
@@ -16,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Kind of the item that says where the record of a step stands.
+/// Kind of the item that holds a step.
 constexpr std::string_view kStepKind = "privilege";
 
 struct PrivilegeOptions {
@@ -30,44 +31,37 @@ struct PrivilegeOptions {
   fs::path out;
 };
 
-/// One step out of its record: who signed it is who said it.
-Result<privacy::PrivilegeEvent> event_at(CaseSession& session, vault::Compartment& compartment,
-                                         std::uint64_t seq) {
-  auto stored = compartment.record_at(seq);
-  if (!stored) return std::move(stored).error();
-  if (!*stored) return Error{ErrorCode::corrupt, "a label without its record"};
-  auto record = vault::parse_record(as_text((*stored)->record));
-  if (!record) return std::move(record).error();
-  auto statement = parse_statement(record->statement.text);
-  if (!statement) return std::move(statement).error();
-  auto signers = statement_signers(record->statement);
-  if (!signers) return std::move(signers).error();
-  const workflow::BoundPerson* by = session.people().owner_of(signers->front());
-  auto json = statement->body_json();
+/// One step: who signed it is who said it, and its words are those that were committed to.
+Result<privacy::PrivilegeEvent> event_of(CaseSession& session, vault::Compartment& compartment,
+                                         const vault::ItemVersion& mark) {
+  auto records = compartment.records_of_item(mark.id);
+  if (!records) return std::move(records).error();
+  if (records->empty() || !records->front().seq) {
+    return Error{ErrorCode::corrupt, "a label without its record"};
+  }
+  auto entry = entry_at(compartment, *records->front().seq);
+  if (!entry) return std::move(entry).error();
+  const workflow::BoundPerson* by = session.people().owner_of(entry->signers.front());
+  auto json = parse_canonical_json(mark.text.fields);
   if (!json) return std::move(json).error();
-  auto body = privacy::parse_privilege_body(statement->verb, *json);
+  auto body = privacy::parse_privilege_body(entry->statement.verb, *json);
   if (!body) return std::move(body).error();
-  return privacy::PrivilegeEvent{statement->id.text(), body->target,
-                                 by != nullptr ? by->id.text() : std::string(), record->received_at,
+  return privacy::PrivilegeEvent{entry->statement.id.text(), body->target,
+                                 by != nullptr ? by->id.text() : std::string(), entry->received_at,
                                  std::move(body->step)};
 }
 
 /// What all steps of a compartment come to.
 Result<privacy::PrivilegeStates> states_of(CaseSession& session, vault::Compartment& compartment) {
-  std::vector<std::uint64_t> places;
+  std::vector<vault::ItemVersion> marks;
   const auto listed = compartment.each_item(kStepKind, [&](const vault::ItemVersion& item) {
-    auto fields = parse_canonical_json(item.text.fields);
-    if (!fields) return Status(std::move(fields).error());
-    auto seq = json_integer_member(*fields, "seq");
-    if (!seq) return Status(std::move(seq).error());
-    places.push_back(static_cast<std::uint64_t>(*seq));
+    if (item.state == vault::ItemState::live) marks.push_back(item);
     return ok();
   });
   if (!listed) return Error(listed.error());
-  std::ranges::sort(places);
   privacy::PrivilegeStates states;
-  for (const std::uint64_t seq : places) {
-    auto event = event_at(session, compartment, seq);
+  for (const vault::ItemVersion& mark : marks) {
+    auto event = event_of(session, compartment, mark);
     if (!event) return std::move(event).error();
     privacy::apply(states, *event);
   }
@@ -96,19 +90,18 @@ Result<Labelling> begin_labelling(Runtime& runtime, const PrivilegeOptions& opti
   return Labelling{*std::move(session), *id, (*states)[id->text()], actor};
 }
 
+/// The step is an item with a leaf: the statement commits to its words and does not hold them
+/// (decision 0141), so they can be erased.
 Result<vault::Appended> say_step(Labelling& labelling, const std::string& compartment,
                                  const privacy::PrivilegeStep& step) {
-  auto id = vault::ItemId::make(labelling.session->runtime().randomness);
-  if (!id) return std::move(id).error();
-  vault::ItemVersion mark{.id = *id,
-                          .kind = std::string(kStepKind),
-                          .author = labelling.session->me().text(),
-                          .received = labelling.session->now()};
-  mark.text.fields = canonical_json(Json{{"seq", labelling.session->basis().count}});
-  return labelling.session->write_body(
-      compartment, std::string(privilege_verb(step)),
-      canonical_json(privilege_body(labelling.target.text(), step)), {},
-      {.statement = {}, .projections = {.items = {&mark, 1}}});
+  CaseSession& session = *labelling.session;
+  auto mark = new_item(session, {}, std::string(kStepKind));
+  if (!mark) return std::move(mark).error();
+  mark->text.fields = canonical_json(privilege_body(labelling.target.text(), step));
+  if (auto given = give_leaf(*mark, session.runtime().randomness); !given) {
+    return std::move(given).error();
+  }
+  return session.write(compartment, std::string(privilege_verb(step)), *mark);
 }
 
 ExitStatus finish(Runtime& runtime, Labelling& labelling, const PrivilegeOptions& options,

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "cli/bag_access.h"
+#include "cli/case_ticket.h"
 #include "cli/collect_summary.h"
 #include "cli/custody_files.h"
 #include "cli/note_writing.h"
@@ -14,25 +15,30 @@
 namespace casebook::cli {
 namespace {
 
-/// How identities of bags are named in a compartment.
-constexpr std::string_view kPurpose = "bag";
-
-/// Length and root of the custody that is beside the bag; nothing when it does not open.
-std::optional<MerkleHead> custody_of(Runtime& runtime, const KnownBag& bag, const BagPapers& papers,
-                                     const AgeUnlock& unlock) {
-  const auto log = open_custody(bag, papers, unlock, runtime.randomness);
-  if (!log) return std::nullopt;
-  const auto head = custody_head(*log, custody_tails(*log).front());
-  return head ? std::optional(*head) : std::nullopt;
+/// That it was verified and is now recorded, in the bag's own custody; its length and root
+/// afterwards. Nothing when the custody does not open for this person.
+Result<std::optional<MerkleHead>> record_in_custody(CaseSession& session, const KnownBag& bag,
+                                                    const AgeUnlock& unlock) {
+  const CustodyHand hand{session.ring(), unlock, "recording " + bag.name()};
+  auto log = record_custody(session.runtime(), bag, hand,
+                            {.kind = CustodyKind::verified,
+                             .reason = "recorded in case " + session.state().file.code_name,
+                             .person = session.me()});
+  if (!log && log.error().code == ErrorCode::locked) return std::optional<MerkleHead>();
+  if (!log) return std::move(log).error();
+  auto head = custody_head(*log, custody_tails(*log).front());
+  if (!head) return std::move(head).error();
+  return std::optional(*head);
 }
 
 struct Examined {
   BagReport report;
-  std::optional<vault::KeptIdentity> identity;
+  std::vector<vault::KeptIdentity> identities;
+  std::optional<TicketId> ticket;
   std::optional<MerkleHead> custody;
 };
-Result<Examined> examine(Runtime& runtime, const KnownBag& bag, const RecordBagOptions& options) {
-  BagAccess access(runtime, options.identity);
+/// Verified before anything is said of it.
+Result<Examined> examine(const KnownBag& bag, BagAccess& access) {
   auto unlock = access.unlock_for(bag);
   if (!unlock) return std::move(unlock).error();
   auto report = verify_bag(bag.folder, {.unlock = *unlock});
@@ -41,11 +47,17 @@ Result<Examined> examine(Runtime& runtime, const KnownBag& bag, const RecordBagO
     return Error{ErrorCode::corrupt, bag.name() + " is not what was sealed: it is not recorded",
                  "casebook verify " + bag.name() + " tells more"};
   }
-  Examined examined{*std::move(report), {}, {}};
+  Examined examined{*std::move(report), {}, {}, {}};
   if (const AgeIdentity* identity = access.bag_identity()) {
-    examined.identity = vault::KeptIdentity{std::string(kPurpose), bag.id, identity->text()};
+    examined.identities.push_back({std::string(kBagPurpose), bag.id, identity->text()});
+    const auto ticket = parse_ticket(examined.report.papers.ticket);
+    // Another run under the ticket is sealed to the same recipient.
+    if (ticket && ticket->recipient == identity->recipient()) {
+      examined.ticket = ticket->id;
+      examined.identities.push_back(
+          {std::string(kTicketPurpose), ticket->id.text(), identity->text()});
+    }
   }
-  examined.custody = custody_of(runtime, bag, examined.report.papers, *unlock);
   return examined;
 }
 
@@ -81,7 +93,8 @@ bool is_known(vault::Compartment& compartment, const std::string& bag) {
 ExitStatus record_bag(Runtime& runtime, const RecordBagOptions& options) {
   auto bag = choose_bag(runtime.evidence_folder(), options.bag);
   if (!bag) return fail(runtime, bag.error());
-  auto examined = examine(runtime, *bag, options);
+  BagAccess access(runtime, options.identity);
+  auto examined = examine(*bag, access);
   if (!examined) return fail(runtime, examined.error());
   auto session = CaseSession::open(runtime, SessionKind::writes, "recording evidence");
   if (!session) return fail(runtime, session.error());
@@ -91,6 +104,11 @@ ExitStatus record_bag(Runtime& runtime, const RecordBagOptions& options) {
     return fail(runtime, {ErrorCode::invalid_input, bag->name() + " is recorded already",
                           "casebook find " + bag->name()});
   }
+  auto unlock = access.unlock_for(*bag);
+  if (!unlock) return fail(runtime, unlock.error());
+  auto custody = record_in_custody(**session, *bag, *unlock);
+  if (!custody) return fail(runtime, custody.error());
+  examined->custody = *custody;
   auto item = new_item(**session, {}, "bag");
   if (!item) return fail(runtime, item.error());
   item->text.title = bag->name() + " " + bag->id;
@@ -101,30 +119,39 @@ ExitStatus record_bag(Runtime& runtime, const RecordBagOptions& options) {
   if (auto given = give_leaf(*item, runtime.randomness); !given) {
     return fail(runtime, given.error());
   }
-  vault::Projections more;
-  if (examined->identity) more.identities = {&*examined->identity, 1};
+  // One identity has one place: the ticket's may be there from another run or from its making.
+  if (examined->ticket && (*compartment)->identity(kTicketPurpose, examined->ticket->text())) {
+    examined->identities.pop_back();
+  }
+  const vault::Projections more{.identities = examined->identities};
   auto said = (*session)->write(options.compartment, "bag", *item, more);
   if (!said) return fail(runtime, said.error());
   if (auto closed = (*session)->close(); !closed) return fail(runtime, closed.error());
+  // The case has it now, and nothing else here.
+  if (auto moved = forget_at_home(runtime, examined->report.seal->recipient, examined->ticket);
+      !moved) {
+    return fail(runtime, moved.error());
+  }
   if (runtime.common.is_json) {
     print_json(runtime, {{"bag", bag->id},
                          {"entry", said->seq},
                          {"format", "casebook-recorded-bag/1"},
-                         {"opens", examined->identity.has_value()},
+                         {"opens", !examined->identities.empty()},
                          {"seal_code", examined->report.seal_code}});
     return ExitStatus::done;
   }
   runtime.out << bag->name() << " is in the case as " << said->seq << "\n  seal code "
               << examined->report.seal_code << '\n'
               << wrap_behind("  ",
-                             examined->identity
+                             !examined->identities.empty()
                                  ? "whoever can open " + options.compartment + " can open it now"
                                  : "its identity is not here: it opens for nobody else",
                              runtime.terminal.width_columns);
   return ExitStatus::done;
 }
 
-Result<std::optional<AgeIdentity>> identity_in_case(Runtime& runtime, const KnownBag& bag) {
+Result<std::optional<AgeIdentity>> identity_in_case(Runtime& runtime, const KnownBag& bag,
+                                                    const std::optional<TicketId>& ticket) {
   const CommonOptions before = runtime.common;
   std::error_code ignored;
   const auto around = bag.folder.parent_path().parent_path();
@@ -136,7 +163,10 @@ Result<std::optional<AgeIdentity>> identity_in_case(Runtime& runtime, const Know
   for (const std::string& name : (*session)->held()) {
     auto compartment = (*session)->compartment(name);
     if (!compartment) return std::move(compartment).error();
-    auto identity = (*compartment)->identity(kPurpose, bag.id);
+    auto identity = (*compartment)->identity(kBagPurpose, bag.id);
+    if (!identity && identity.error().code == ErrorCode::not_found && ticket) {
+      identity = (*compartment)->identity(kTicketPurpose, ticket->text());
+    }
     if (identity) return std::optional<AgeIdentity>(*std::move(identity));
     if (identity.error().code != ErrorCode::not_found) return std::move(identity).error();
   }

@@ -18,6 +18,8 @@ ExitStatus record_bag(Runtime& runtime, const RecordBagOptions& options);
 
 /// The identity of a bag out of the compartments that this person holds; nothing when none has it,
 /// or no case is there. The case is the one around the bag, else the chosen one.
-Result<std::optional<AgeIdentity>> identity_in_case(Runtime& runtime, const KnownBag& bag);
+/// @param ticket  under which the bag was sealed, if any: the case may have that one's identity.
+Result<std::optional<AgeIdentity>> identity_in_case(Runtime& runtime, const KnownBag& bag,
+                                                    const std::optional<TicketId>& ticket);
 
 }  // namespace casebook::cli

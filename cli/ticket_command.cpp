@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "cli/case_ticket.h"
 #include "cli/commands.h"
 #include "cli/outside_facts.h"
 #include "cli/profile_choice.h"
@@ -20,55 +21,122 @@ namespace {
 
 namespace fs = std::filesystem;
 
-ExitStatus make_and_keep(Runtime& runtime, const TicketOptions& options) {
-  auto person = choose_person(runtime);
-  if (!person) return fail(runtime, person.error());
-  KeyRing ring(runtime, *std::move(person));
-  auto ticket = make_ticket_for(runtime, options, ring);
-  if (!ticket) return fail(runtime, ticket.error());
-  const fs::path folder = options.output.empty()
-                              ? fs::path("ticket-" + ticket->ticket.id.text().substr(0, 8))
-                              : options.output;
-  if (auto kept = keep_ticket(runtime, *ticket, ring.person().recipient); !kept)
-    return fail(runtime, kept.error());
-  if (auto written = write_ticket_folder(folder, *ticket); !written)
-    return fail(runtime, written.error());
-  auto store = ticket_store_folder(runtime, ticket->ticket.id);
-  if (!store) return fail(runtime, store.error());
+struct NewTicketOptions : TicketOptions {
+  std::string compartment = "general";
+  bool is_apart = false;  ///< Kept on this machine, although there is a case.
+};
+
+fs::path folder_for(const TicketOptions& options, const NewTicket& ticket) {
+  if (!options.output.empty()) return options.output;
+  return fs::path("ticket-" + ticket.ticket.id.text().substr(0, 8));
+}
+
+ExitStatus show_new(Runtime& runtime, const NewTicket& ticket, const fs::path& folder,
+                    const std::string& signed_by, const std::string& kept_in) {
   if (runtime.common.is_json) {
     print_json(runtime, {{"folder", printable(folder.string())},
                          {"format", "casebook-new-ticket/1"},
-                         {"kept_in", printable(store->string())},
-                         {"ticket", ticket->ticket.id.text()}});
+                         {"kept_in", kept_in},
+                         {"ticket", ticket.ticket.id.text()}});
     return ExitStatus::done;
   }
   const int width = std::min(runtime.terminal.width_columns, kTextColumnsMax);
   runtime.out
       << wrap_behind(
              "",
-             "ticket " + ticket->ticket.id.text().substr(0, 8) + "  " +
-                 printable(ticket->ticket.profile_name) + ", " +
-                 counted(static_cast<std::uint64_t>(ticket->ticket.runs_max), "run", "runs") +
-                 ", until " + format_utc(ticket->ticket.not_after) + ", signed " +
-                 ring.person().name,
+             "ticket " + ticket.ticket.id.text().substr(0, 8) + "  " +
+                 printable(ticket.ticket.profile_name) + ", " +
+                 counted(static_cast<std::uint64_t>(ticket.ticket.runs_max), "run", "runs") +
+                 ", until " + format_utc(ticket.ticket.not_after) + ", signed " + signed_by,
              width)
       << wrap_behind(
              "  goes along  ",
              printable(folder.string()) +
                  ": ticket.json, ticket.json.sig, ticket.key (secret: whoever has it can seal)",
              width)
-      << wrap_behind("  stays here  ", printable(store->string()) + ": opens the bags", width)
+      << wrap_behind("  stays here  ", kept_in + ": opens the bags", width)
       << "Next: casebook collect --ticket " << printable(folder.string()) << '\n';
   return ExitStatus::done;
 }
 
+/// What opens the bags lies in the case, so that whoever is taken out of it loses them, too (RT-9).
+ExitStatus make_in_case(Runtime& runtime, const NewTicketOptions& options) {
+  auto session = CaseSession::open(runtime, SessionKind::writes, "a ticket");
+  if (!session) {
+    Error error = std::move(session).error();
+    error.hint += std::string(error.hint.empty() ? "" : "; ") + "--apart makes it without the case";
+    return fail(runtime, error);
+  }
+  auto ticket = make_ticket_for(runtime, options, (*session)->ring());
+  if (!ticket) return fail(runtime, ticket.error());
+  if (auto kept = keep_ticket_in_case(**session, *ticket, options.compartment); !kept) {
+    return fail(runtime, kept.error());
+  }
+  if (auto closed = (*session)->close(); !closed) return fail(runtime, closed.error());
+  const fs::path folder = folder_for(options, *ticket);
+  if (auto written = write_ticket_folder(folder, *ticket); !written) {
+    return fail(runtime, written.error());
+  }
+  return show_new(runtime, *ticket, folder, (*session)->ring().person().name,
+                  options.compartment + " of the case");
+}
+
+ExitStatus make_and_keep(Runtime& runtime, const NewTicketOptions& options) {
+  if (!options.is_apart && runtime.chosen_case()) return make_in_case(runtime, options);
+  auto person = choose_person(runtime);
+  if (!person) return fail(runtime, person.error());
+  KeyRing ring(runtime, *std::move(person));
+  auto ticket = make_ticket_for(runtime, options, ring);
+  if (!ticket) return fail(runtime, ticket.error());
+  if (auto kept = keep_ticket(runtime, *ticket, ring.person().recipient); !kept) {
+    return fail(runtime, kept.error());
+  }
+  const fs::path folder = folder_for(options, *ticket);
+  if (auto written = write_ticket_folder(folder, *ticket); !written) {
+    return fail(runtime, written.error());
+  }
+  auto store = ticket_store_folder(runtime, ticket->ticket.id);
+  if (!store) return fail(runtime, store.error());
+  return show_new(runtime, *ticket, folder, ring.person().name, printable(store->string()));
+}
+
+/// The tickets of the case; those whose bags somebody taken out since may open are marked.
+ExitStatus list_tickets(Runtime& runtime) {
+  auto session = CaseSession::open(runtime, SessionKind::reads, "reading the tickets");
+  if (!session) return fail(runtime, session.error());
+  auto tickets = tickets_in_case(**session);
+  if (!tickets) return fail(runtime, tickets.error());
+  Json list = Json::array();
+  bool is_any_old = false;
+  Table table({{""}, {"until"}, {"in"}, {""}});
+  for (const CaseTicket& one : *tickets) {
+    is_any_old = is_any_old || one.is_old;
+    list.push_back({{"compartment", one.compartment},
+                    {"not_after", format_utc(one.not_after)},
+                    {"old_generation", one.is_old},
+                    {"ticket", one.id}});
+    table.row({one.id.substr(0, 8), format_utc(one.not_after), one.compartment,
+               one.is_old ? "made before the last new keys: issue it again" : ""});
+  }
+  if (runtime.common.is_json) {
+    print_json(runtime, {{"format", "casebook-tickets/1"}, {"tickets", std::move(list)}});
+  } else if (tickets->empty()) {
+    runtime.out << "no ticket of this case\n";
+  } else {
+    runtime.out << table.text(runtime.terminal.width_columns);
+  }
+  return is_any_old ? ExitStatus::incomplete : ExitStatus::done;
+}
+
 void add_ticket_new(Command& group) {
-  auto options = std::make_shared<TicketOptions>();
+  auto options = std::make_shared<NewTicketOptions>();
   Command& command = group.add("new", "Sign the authority to collect on a host");
   add_ticket_options(command, *options);
   command.option("--host", "NAME", options->host, "host it is for")
       .flag("--standing", options->is_standing, "made in quiet times, for a kit")
       .option("--out", "DIR", options->output, "folder that goes to the collector")
+      .option("--in", "COMPARTMENT", options->compartment, "of the case: who opens the bags")
+      .flag("--apart", options->is_apart, "keep what opens the bags here, not in the case")
       .example("casebook ticket new --host web-03 --purpose 'odd logins'", "one run within 7 days")
       .example("casebook collect --ticket ticket-1a2b3c4d --from web-03", "use it")
       .run([options](Runtime& runtime) { return make_and_keep(runtime, *options); });
@@ -112,6 +180,12 @@ ExitStatus show_ticket(Runtime& runtime, const fs::path& path, const OutsideOpti
   return trust->trust == TicketTrust::anchored        ? ExitStatus::done
          : trust->trust == TicketTrust::bad_signature ? ExitStatus::tampered
                                                       : ExitStatus::incomplete;
+}
+
+void add_ticket_list(Command& group) {
+  group.add("list", "The tickets of the case, and which to issue again")
+      .example("casebook ticket list", "after somebody was taken out")
+      .run([](Runtime& runtime) { return list_tickets(runtime); });
 }
 
 void add_ticket_show(Command& group) {
@@ -173,6 +247,7 @@ void add_ticket_ratify(Command& group) {
 void add_ticket_command(Command& root) {
   Command& group = root.add("ticket", "Authority to collect: make, show, mend");
   add_ticket_new(group);
+  add_ticket_list(group);
   add_ticket_show(group);
   add_ticket_ratify(group);
 }

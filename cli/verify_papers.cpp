@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "cli/disclosure.h"
 #include "cli/exhibit.h"
 #include "cli/text.h"
 #include "core/durable_file.h"
@@ -78,11 +79,12 @@ Result<CheckedPaper> verify_paper(const fs::path& path, const OutsideFacts& outs
   const auto format = json && json->is_object() ? json_text_member(*json, "format")
                                                 : Result<std::string>(std::string());
   if (format && *format == kExhibitFormat) return verify_exhibit(path, text, outside);
+  if (format && *format == kDisclosureFormat) return verify_disclosure(text, outside);
   if (format && *format == "casebook-receipt/1") return check_receipt_file(text, outside);
   if (format && *format == "casebook-ticket/1") return check_ticket_file(path, text, outside);
   return Error{ErrorCode::invalid_input,
                printable(path.string()) + ": nothing that can be verified",
-               "a bag's folder, a .proof file, a receipt or a ticket.json"};
+               "a bag's folder, a .proof file, one statement, a receipt or a ticket.json"};
 }
 
 void print_paper(Runtime& runtime, const CheckedPaper& paper) {

@@ -42,6 +42,14 @@ told 0 'settled' me hold lift --with cy
 expect 0 me hold
 says 'no hold stands'
 
+# Signatures travel: Ada asks, Cy signs elsewhere, Ben takes it; the record says who signed.
+told 0 'travelling' me hold set
+told 0 'over at last' me hold lift --out ask
+expect 0 casebook key sign ask --as cy
+expect 0 casebook hold lift --from ask --as ben
+expect 3 me verify case
+rm ask
+
 # A hold may cover one thing only. What a hold refused is in the record.
 told 0 'this one' me hold set "$number"
 told 1 'asked by the person' me erase "$number" --with ben

@@ -27,6 +27,7 @@ expect() { # expect STATUS COMMAND...: runs it, keeps out and err
   [ "$got" = "$wanted" ] || fail "status $got instead of $wanted: $*"
 }
 says() { grep -qF -- "$1" "$work/out" || fail "output lacks: $1"; }
+says_wrapped() { tr -s '\n ' ' ' < "$work/out" | grep -qF -- "$1" || fail "output lacks: $1"; }
 warns() { grep -qF -- "$1" "$work/err" || fail "errors lack: $1"; }
 one_clear_line() { # at most three lines: what, where, what to do
   [ "$(wc -l < "$work/err")" -le 3 ] || fail "more than three lines"
