@@ -62,7 +62,7 @@ Need need_of(const PdfCanvas& canvas, const Table& table, std::size_t column) {
     const LaidText cell = canvas.lay_out(runs_of(fonts, *longest), kTableStyle, 0);
     need.natural = std::max(need.natural, canvas.width_of(cell));
   }
-  need.natural = need.natural * 1.04 + 2;
+  need.natural = need.natural * 1.09 + 2;
   need.word = std::min(longest_word * kTextAdvance * kTableStyle.size + 4, 96.0);
   return need;
 }
