@@ -41,7 +41,8 @@ Status CaseSession::rotate(const std::string& compartment, const std::vector<Per
   if (!slots) return std::move(slots).error();
   auto left = remaining(*slots, persons);
   if (!left) return std::move(left).error();
-  // Names are read while general is open.
+  // Names are read, and the rules that judge the grant, while general is open.
+  if (auto folded = fold_runbook(); !folded) return folded;
   for (const PersonId& id : persons) static_cast<void>(name_of(id));
   if (auto closed = close_compartments(); !closed) return closed;
   auto rotation = vault::Rotation::prepare({.vault = paths_.vault()}, *slots, *std::move(left),

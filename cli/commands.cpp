@@ -18,6 +18,7 @@ void add_all_commands(Command& root) {
   add_deadlines_command(root);
   add_done_command(root);
   add_doctor_command(root);
+  add_drill_command(root);
   add_erase_command(root);
   add_facts_command(root);
   add_fact_command(root);

@@ -46,6 +46,7 @@ void add_unlock_command(Command& root);
 void add_use_command(Command& root);
 void add_verify_command(Command& root);
 void add_ask_command(Command& root);
+void add_drill_command(Command& root);
 void add_done_command(Command& root);
 void add_fact_command(Command& root);
 void add_postmortem_command(Command& root);

@@ -40,7 +40,7 @@ const std::vector<HelpRow>& help_rows() {
       {"Decide", "waive GATE", "do without: reason and second person"},
       {"Decide", "close, reopen, rule-out, archive, move", ""},
       {"Tell", "sitrep", "numbered, with changes; --chat, --eml"},
-      {"Tell", "update, timeline, watch, postmortem", ""},
+      {"Tell", "update, timeline, watch, postmortem, drill", ""},
       {"Tell", "deadlines", "who must be told, until when, and why"},
       {"Set up", "key new NAME", "your keys: one signs, one opens"},
       {"Set up", "unlock, lock", "type your passphrase once; until you leave"},
@@ -77,7 +77,7 @@ std::string help_screen(int width_columns) {
   }
   text += '\n';
   text += wrap_behind("", "Every command takes --help (with examples), --json and --case.", width);
-  text += wrap_behind("", "Manual: man casebook", width);
+  text += wrap_behind("", "New here: casebook drill      Manual: man casebook", width);
   return text;
 }
 

@@ -229,10 +229,7 @@ void add_update_command(Command& root) {
       .option("--eml", "FILE", options->eml, "also as a mail to send");
   add_cosigning(update_command, options->words.cosigning);
   update_command.example("casebook update executives 'Two hosts isolated' occasion=progress", "")
-      .example(
-          "casebook update customers 'We look into it' channel=email occasion=first "
-          "next_at=2026-11-21T06:00:00Z",
-          "")
+      .example("casebook update customers 'We look into it' channel=email", "")
       .run([options](Runtime& runtime) { return update(runtime, *options); });
   auto telling = std::make_shared<ToldOptions>();
   update_command.add("told", "Note that an update, sitrep or call reached people, or did not")

@@ -182,7 +182,7 @@ void PdfCanvas::fill(double x, double y, double width, double height, Ink ink) {
   cairo_fill(cairo_.get());
 }
 
-void PdfCanvas::draw_text(const DrawnText& text, double x, double y) {
+void PdfCanvas::draw_text(const DrawnText& text, double x, double y, double right) {
   const double size = text.size / 100.0;
   const TextStyle style{size, size, text.strong, false, text.ink};
   const LaidText laid = lay_out(runs_of(fonts_, text.text), style, 0);
@@ -190,6 +190,7 @@ void PdfCanvas::draw_text(const DrawnText& text, double x, double y) {
   double left = x + text.x / 100.0;
   if (text.anchor == TextAnchor::middle) left -= width / 2;
   if (text.anchor == TextAnchor::end) left -= width;
+  left = std::max(std::min(left, right - width), x);  // A label at the edge stays inside.
   // draw_line takes the box of a line; the base line is where it puts it.
   draw_line(laid, 0, style, left, y + text.y / 100.0 - size * 0.85);
 }
@@ -198,28 +199,29 @@ void PdfCanvas::draw(const Drawing& drawing, double x, double y) {
   if (!draws()) return;
   cairo_t* cairo = cairo_.get();
   for (const Shape& shape : drawing.shapes) {
-    std::visit(Match{[&](const DrawnLine& line) {
-                       const double dashes[] = {4.0, 3.0};
-                       set_ink(line.ink);
-                       cairo_set_line_width(cairo, line.width / 100.0);
-                       cairo_set_dash(cairo, dashes, line.dashed ? 2 : 0, 0);
-                       cairo_move_to(cairo, x + line.x1 / 100.0, y + line.y1 / 100.0);
-                       cairo_line_to(cairo, x + line.x2 / 100.0, y + line.y2 / 100.0);
-                       cairo_stroke(cairo);
-                     },
-                     [&](const DrawnBox& box) {
-                       fill(x + box.x / 100.0, y + box.y / 100.0, box.width / 100.0,
-                            box.height / 100.0, box.ink);
-                     },
-                     [&](const DrawnDisc& disc) {
-                       set_ink(disc.ink);
-                       cairo_new_path(cairo);
-                       cairo_arc(cairo, x + disc.x / 100.0, y + disc.y / 100.0, disc.radius / 100.0,
-                                 0, 2 * kPi);
-                       cairo_fill(cairo);
-                     },
-                     [&](const DrawnText& text) { draw_text(text, x, y); }},
-               shape);
+    std::visit(
+        Match{[&](const DrawnLine& line) {
+                const double dashes[] = {4.0, 3.0};
+                set_ink(line.ink);
+                cairo_set_line_width(cairo, line.width / 100.0);
+                cairo_set_dash(cairo, dashes, line.dashed ? 2 : 0, 0);
+                cairo_move_to(cairo, x + line.x1 / 100.0, y + line.y1 / 100.0);
+                cairo_line_to(cairo, x + line.x2 / 100.0, y + line.y2 / 100.0);
+                cairo_stroke(cairo);
+              },
+              [&](const DrawnBox& box) {
+                fill(x + box.x / 100.0, y + box.y / 100.0, box.width / 100.0, box.height / 100.0,
+                     box.ink);
+              },
+              [&](const DrawnDisc& disc) {
+                set_ink(disc.ink);
+                cairo_new_path(cairo);
+                cairo_arc(cairo, x + disc.x / 100.0, y + disc.y / 100.0, disc.radius / 100.0, 0,
+                          2 * kPi);
+                cairo_fill(cairo);
+              },
+              [&](const DrawnText& text) { draw_text(text, x, y, x + drawing.width / 100.0); }},
+        shape);
   }
 }
 

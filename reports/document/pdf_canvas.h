@@ -87,7 +87,8 @@ class PdfCanvas {
 
  private:
   void set_ink(Ink ink);
-  void draw_text(const DrawnText& text, double x, double y);
+  /// @param right  edge of the drawing.
+  void draw_text(const DrawnText& text, double x, double y, double right);
 
   const PdfFonts& fonts_;
   Mode mode_;

@@ -104,4 +104,10 @@ expect 0 is ada rule-out --reason 'load test' --with ben
 says 'ruled out'
 expect 0 is ada status
 if grep -q 'Closing' out; then fail "a ruled out case still closes"; fi
+# The drill: all twenty-one steps on the real rules, in both languages, and nothing is left behind.
+mkdir empty
+(cd empty && expect 0 casebook drill --brief)
+says '21 of 21 steps done; the case is archived'
+expect 0 casebook drill --lang nl --json
+[ -z "$(ls empty)" ] || fail "the drill left something behind"
 echo "runbook: ok"

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/csv.h"
+#include "core/bytes.h"
 
 namespace casebook::cli {
 namespace {

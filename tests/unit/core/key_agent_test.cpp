@@ -191,8 +191,38 @@ TEST_F(KeyAgentKeys, SignsNotesAndStepsUnasked) {
 
 TEST_F(KeyAgentKeys, RT17_SignsNoActThatNeedsThePersonAnew) {
   add(add_request());
-  for (const char* verb : {"note", "note.undo", "step.done", "attachment", "finding", "inbox.put",
-                           "import", "import.done", "fact.set", "record.add", "told"}) {
+  for (const char* verb : {"approve",
+                           "approval.give",
+                           "waiver.give",
+                           "person.add",
+                           "role.give",
+                           "role.accept",
+                           "access.grant",
+                           "key.replace",
+                           "case.open",
+                           "case.close",
+                           "privilege.claim",
+                           "privilege.waive",
+                           "erase",
+                           "hold",
+                           "hold.lift",
+                           "retention",
+                           "backup.destroyed",
+                           "note.move",
+                           "notes",
+                           "step",
+                           "step.done.forced",
+                           "attest",
+                           "attest.withdraw",
+                           "spoken",
+                           "move",
+                           "waive.ask",
+                           "waive.grant",
+                           "policy.pin",
+                           "handover.offer",
+                           "handover.accept",
+                           "deputy.accept",
+                           "time.attest"}) {
     EXPECT_EQ(refusal(ask(SignRequest{"ada", statement(verb)})), Refusal::fresh_act) << verb;
   }
   // What is no statement at all: a seal, a ticket, a note that says two things.
