@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kDepthMax = 16;
 constexpr std::size_t kNamesMax = 256;
-constexpr std::size_t kTemplateBytesMax = std::size_t{16} << 10U;
 
 constexpr std::pair<std::string_view, ValueType> kTypes[] = {
     {"bool", ValueType::boolean}, {"choice", ValueType::choice}, {"level", ValueType::level},

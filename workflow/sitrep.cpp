@@ -200,14 +200,9 @@ class Making {
   void contact() {
     std::optional<UtcSeconds> last;
     for (const Record& record : state_.records) {
-      const auto audience = record.fields().find("audience");
-      const auto* to =
-          audience == record.fields().end() ? nullptr : std::get_if<std::string>(&audience->second);
-      if (record.kind == "update" && to != nullptr && *to == "customers") {
-        last = record.versions.front().at;
-      }
+      if (record.kind == kCustomerKind) last = record.versions.front().at;
     }
-    if (!state_.policy->registers.contains("update")) return;
+    if (!state_.policy->registers.contains(kCustomerKind)) return;
     section(words_.contact, {last ? span_text(request_.now - *last) + " " + words_.ago
                                   : std::string(words_.never)});
   }
