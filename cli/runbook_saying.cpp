@@ -30,7 +30,7 @@ Status require_runbook(CaseSession& session) {
   }
   if (session.runbook().policy != nullptr) return ok();
   return Error{ErrorCode::not_found, "this case follows no runbook",
-               "casebook policy pin need-to-know, by two persons"};
+               "cases opened before runbooks came have none; casebook open makes one that has"};
 }
 
 ExitStatus say_in(CaseSession& session, const Cosigning& cosigning, const Saying& saying,

@@ -163,7 +163,7 @@ class Wording {
     }
     if (leaf_.opens_at) made_.notes.push_back("opens by itself " + format_utc(*leaf_.opens_at));
     if (leaf_.lacks_trusted_time) {
-      made_.notes.emplace_back("lacks trusted time: casebook clock confirm, by a second person");
+      made_.notes.emplace_back("lacks trusted time: a second person has to attest it");
     }
     return std::move(made_);
   }
