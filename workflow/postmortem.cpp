@@ -4,6 +4,7 @@
 #include <array>
 
 #include "workflow/timeline.h"
+#include "workflow/values.h"
 
 namespace casebook::workflow {
 namespace {
@@ -120,20 +121,6 @@ class Draft {
     }
   }
 
-  static std::string plain(const Value& value) {
-    if (const auto* yes = std::get_if<bool>(&value)) return *yes ? "yes" : "no";
-    if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
-    if (const auto* text = std::get_if<std::string>(&value)) return *text;
-    if (const auto* moment = std::get_if<Moment>(&value)) {
-      return format_utc(UtcSeconds(std::chrono::seconds(moment->seconds)));
-    }
-    std::string text;
-    if (const auto* words = std::get_if<std::vector<std::string>>(&value)) {
-      for (const std::string& word : *words) text += (text.empty() ? "" : ", ") + word;
-    }
-    return text;
-  }
-
   void impact() {
     heading(words_.impact);
     const auto facet = state_.policy->facets.find("impact");
@@ -142,7 +129,7 @@ class Draft {
       const auto rule = state_.policy->facts.find(name);
       const FactSaid* said = state_.fact(name);
       if (rule == state_.policy->facts.end()) continue;
-      item(label(rule->second.label) + ": " + (said == nullptr ? "?" : plain(said->value)));
+      item(label(rule->second.label) + ": " + (said == nullptr ? "?" : plain_text(said->value)));
     }
   }
 
@@ -209,7 +196,7 @@ class Draft {
     for (const TimelineEntry& entry : timeline_.entries) {
       std::string line = format_utc(entry.claimed.value_or(entry.at)).substr(0, 16) + "  " +
                          std::string(to_string(entry.kind)) + " " + entry.what;
-      if (entry.kind == TimelineEntry::Kind::fact) line += " = " + plain(entry.value);
+      if (entry.kind == TimelineEntry::Kind::fact) line += " = " + plain_text(entry.value);
       if (entry.number > 0) line += " #" + std::to_string(entry.number);
       item(line);
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "workflow/values.h"
+
 namespace casebook::workflow {
 namespace {
 
@@ -34,20 +36,6 @@ std::string span_text(std::chrono::seconds span) {
     return std::to_string(minutes / 60) + " h " + (rest < 10 ? "0" : "") + std::to_string(rest);
   }
   return std::to_string(minutes / (24 * 60)) + " d";
-}
-
-std::string plain(const Value& value) {
-  if (const auto* yes = std::get_if<bool>(&value)) return *yes ? "yes" : "no";
-  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  if (const auto* moment = std::get_if<Moment>(&value)) {
-    return format_utc(UtcSeconds(std::chrono::seconds(moment->seconds)));
-  }
-  std::string text;
-  if (const auto* words = std::get_if<std::vector<std::string>>(&value)) {
-    for (const std::string& word : *words) text += (text.empty() ? "" : ", ") + word;
-  }
-  return text;
 }
 
 class Making {
@@ -96,7 +84,8 @@ class Making {
   void headline() {
     std::string text = state_.people.is_drill ? "DRILL " : "";
     const FactSaid* severity = state_.fact("severity");
-    text += severity == nullptr ? std::string(words_.no_severity) : "Sev-" + plain(severity->value);
+    text += severity == nullptr ? std::string(words_.no_severity)
+                                : "Sev-" + plain_text(severity->value);
     if (severity != nullptr && severity->provisional) text += "?";
     text += " " + state_.people.code_name;
     if (!state_.moves.empty()) {
@@ -115,7 +104,7 @@ class Making {
         if (!is_outside()) unknown.push_back(label(rule.label));
         continue;
       }
-      lines.push_back(label(rule.label) + ": " + plain(said->value) +
+      lines.push_back(label(rule.label) + ": " + plain_text(said->value) +
                       (said->provisional ? " (?)" : ""));
     }
     section(words_.known, std::move(lines));
@@ -226,8 +215,8 @@ class Making {
       const auto rule = state_.policy->facts.find(name);
       std::string line = rule == state_.policy->facts.end() ? name : label(rule->second.label);
       line += ": ";
-      if (history.size() > 1) line += plain(history[history.size() - 2].value) + " -> ";
-      lines.push_back(line + plain(history.back().value));
+      if (history.size() > 1) line += plain_text(history[history.size() - 2].value) + " -> ";
+      lines.push_back(line + plain_text(history.back().value));
     }
     for (const Record& record : state_.records) {
       if (record.versions.front().seq < request_.since) continue;

@@ -71,4 +71,18 @@ Value worst_ever(const CaseState& state, const std::string& fact) {
                                                                : rule->initial;
 }
 
+std::string plain_text(const Value& value) {
+  if (const auto* yes = std::get_if<bool>(&value)) return *yes ? "yes" : "no";
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* moment = std::get_if<Moment>(&value)) {
+    return format_utc(UtcSeconds(std::chrono::seconds(moment->seconds)));
+  }
+  std::string text;
+  if (const auto* words = std::get_if<std::vector<std::string>>(&value)) {
+    for (const std::string& word : *words) text += (text.empty() ? "" : ", ") + word;
+  }
+  return text;
+}
+
 }  // namespace casebook::workflow

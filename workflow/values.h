@@ -10,6 +10,8 @@ Value field_value(const Record& record, std::string_view field);
 /// monostate: unknown. Not of count and functions.
 Value operand_value(const Operand& operand, const Scene& scene);
 bool same_value(const Value& left, const Value& right);
+/// "yes", "12000", "suspected", "a, b", "2026-11-21T02:00:00Z"; empty when nobody said.
+std::string plain_text(const Value& value);
 
 /// The worst value of a level that was ever set in earnest; its initial value else.
 Value worst_ever(const CaseState& state, const std::string& fact);
