@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "tests/unit/workflow/case_story.h"
+#include "tests/unit/workflow/shipped_pack.h"
 
 namespace casebook::workflow {
 namespace {
@@ -37,9 +37,7 @@ class Drill : public testing::Test {
     for (const DrillPerson& person : story_.cast) {
       if (!person.is_founder) join(person, founders);
     }
-    const auto policy = parse_policy(embedded_pack(policy_id));
-    ASSERT_TRUE(policy);
-    ASSERT_TRUE(play_.pin(*policy, founders)) << play_.why;
+    ASSERT_TRUE(play_.pin(shipped_pack(policy_id), founders)) << play_.why;
     ASSERT_TRUE(play_.says(KindSet{story_.kind}, {founders.front()})) << play_.why;
     start_ = play_.now;
   }
@@ -68,7 +66,7 @@ class Drill : public testing::Test {
     std::optional<bool> is_taken;
     if (event.act == "pin") {
       PolicyPin pin{play_.state.pinned};
-      pin.policies.push_back(play_.know(*parse_policy(embedded_pack(event.about))));
+      pin.policies.push_back(play_.know(shipped_pack(event.about)));
       is_taken = play_.says(pin, who);
     } else if (const auto body = drill_body(event, play_.state, names_, play_.now, play_.key())) {
       StatementDigests digests;
@@ -222,9 +220,8 @@ TEST_F(Drill, SeesEveryGateRefuseFirst) {
   std::set<std::string> refused;
   for (const DrillEvent& event : story_.events)
     refused.insert(event.refused.begin(), event.refused.end());
-  const auto policy = parse_policy(embedded_pack(story_.policy));
-  ASSERT_TRUE(policy);
-  for (const Gate& gate : policy->gates) EXPECT_THAT(refused, Contains(gate.id));
+  for (const Gate& gate : shipped_pack(story_.policy).gates)
+    EXPECT_THAT(refused, Contains(gate.id));
 }
 
 TEST_F(Drill, IsToldInBothLanguages) {

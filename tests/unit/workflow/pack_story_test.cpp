@@ -1,7 +1,7 @@
 // Short stories under the runbooks that we ship.
 #include <gmock/gmock.h>
 
-#include "tests/unit/workflow/case_story.h"
+#include "tests/unit/workflow/shipped_pack.h"
 
 namespace casebook::workflow {
 namespace {
@@ -16,7 +16,7 @@ class ShippedRunbook : public testing::TestWithParam<const char*>, public CaseSt
  protected:
   void SetUp() override {
     open({"commander"}, {"responder", "security"}, {"legal"}, {"executive"});
-    ASSERT_TRUE(pin_pack(GetParam())) << why;
+    ASSERT_TRUE(pin(shipped_pack(GetParam()), {ada, ben})) << why;
     log_ = evidence();
   }
   bool indicates(const char* says) {
