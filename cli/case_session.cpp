@@ -411,6 +411,10 @@ void CaseSession::take_in(const workflow::Skeleton& entry) {
   if (runbook_) workflow::apply(*runbook_, entry, policy_lookup());
 }
 
+void CaseSession::learn_policy(const workflow::Policy& policy) {
+  policies_.emplace(policy.digest, std::make_unique<workflow::Policy>(policy));
+}
+
 /// A pinned policy's text: one that is built in, else the one the case keeps.
 const workflow::Policy* CaseSession::policy_text(const Digest256& digest) {
   if (const auto known = policies_.find(digest); known != policies_.end())

@@ -102,6 +102,8 @@ class CaseSession {
   Result<std::optional<Refused>> judge(const Proposal& proposal);
   /// Finds the texts of pinned policies: those that are built in, and those the case keeps.
   std::function<const workflow::Policy*(const Digest256&)> policy_lookup();
+  /// A text that is about to be pinned, so that the rules can be asked before it is kept.
+  void learn_policy(const workflow::Policy& policy);
   /// Appends it to `general` and folds it. @return `invalid_input` with what is
   /// missing.
   Result<vault::Appended> say(const Proposal& proposal);

@@ -13,12 +13,41 @@ namespace {
 
 constexpr std::size_t kFileBytesMax = std::size_t{1} << 20U;
 
-Result<Proposal> load_proposal(const std::filesystem::path& file) {
+constexpr std::size_t kProposalsMax = 32;
+constexpr std::size_t kSaidColumns = 14;
+
+/// All that a file holds, a line each.
+Result<std::vector<Proposal>> load_proposals(const std::filesystem::path& file) {
   auto text = read_file(file, kFileBytesMax);
   if (!text) return std::move(text).error();
-  auto proposal = parse_proposal(as_text(*text));
-  if (!proposal) return std::move(proposal).error().context(printable(file.string()));
-  return proposal;
+  std::vector<Proposal> proposals;
+  std::string_view rest = as_text(*text);
+  do {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    auto proposal = parse_proposal(rest.substr(0, end));
+    if (!proposal) return std::move(proposal).error().context(printable(file.string()));
+    proposals.push_back(*std::move(proposal));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  } while (!rest.empty() && proposals.size() < kProposalsMax);
+  if (rest.empty()) return proposals;
+  return Error{ErrorCode::limit_exceeded, printable(file.string()) + ": more than " +
+                                              std::to_string(kProposalsMax) + " proposals"};
+}
+
+Result<Proposal> load_proposal(const std::filesystem::path& file) {
+  auto proposals = load_proposals(file);
+  if (!proposals) return std::move(proposals).error();
+  if (proposals->size() == 1) return std::move(proposals->front());
+  return Error{ErrorCode::invalid_input, printable(file.string()) + ": holds several proposals",
+               "take it with the command that wrote it"};
+}
+
+std::string format_proposals(const std::vector<Proposal>& proposals) {
+  std::string text;
+  for (const Proposal& proposal : proposals) {
+    text += (text.empty() ? "" : "\n") + format_proposal(proposal);
+  }
+  return text;
 }
 
 /// A file says what its writer wanted; the command that takes it says what is expected.
@@ -75,6 +104,34 @@ Result<Carried> take_lease(CaseSession& session, const Cosigning& cosigning) {
   return Carried::said;
 }
 
+namespace {
+
+/// What the rules would still miss, for a line of text; empty when nothing.
+Result<std::string> still_missing(CaseSession& session, const Proposal& proposal) {
+  auto statement = parse_statement(proposal.statement.text);
+  if (!statement) return std::move(statement).error();
+  if (!workflow::is_skeleton_verb(statement->verb) && !workflow::is_runbook_verb(statement->verb)) {
+    return std::string();
+  }
+  auto refusal = session.judge(proposal);
+  if (!refusal) return std::move(refusal).error();
+  return *refusal ? "; still missing: " + (*refusal)->what : std::string();
+}
+
+Status write_out(CaseSession& session, const Cosigning& cosigning,
+                 const std::vector<Proposal>& proposals) {
+  auto written = write_file(cosigning.out, as_bytes(format_proposals(proposals)), 0600);
+  if (!written) return written;
+  auto missing = still_missing(session, proposals.front());
+  if (!missing) return std::move(missing).error();
+  session.runtime().out << "written to " << printable(cosigning.out.string()) << *missing
+                        << "\nNext: casebook key sign " << printable(cosigning.out.string())
+                        << ", then the same command with --from\n";
+  return ok();
+}
+
+}  // namespace
+
 Result<std::optional<Proposal>> gather(CaseSession& session, const Cosigning& cosigning,
                                        const std::function<Result<Proposal>()>& draft) {
   auto proposal = cosigning.from.empty() ? draft() : load_proposal(cosigning.from);
@@ -83,35 +140,76 @@ Result<std::optional<Proposal>> gather(CaseSession& session, const Cosigning& co
   auto added = add_signatures(session.runtime(), cosigning.with, *proposal);
   if (!added) return std::move(added).error();
   if (cosigning.out.empty()) return std::optional<Proposal>(*std::move(proposal));
-  auto written = write_file(cosigning.out, as_bytes(format_proposal(*proposal)), 0600);
+  auto written = write_out(session, cosigning, {*std::move(proposal)});
   if (!written) return std::move(written).error();
-  auto statement = parse_statement(proposal->statement.text);
-  if (!statement) return std::move(statement).error();
-  std::string missing;
-  if (workflow::is_skeleton_verb(statement->verb) || workflow::is_runbook_verb(statement->verb)) {
-    auto refusal = session.judge(*proposal);
-    if (!refusal) return std::move(refusal).error();
-    if (*refusal) missing = "; still missing: " + (*refusal)->what;
-  }
-  session.runtime().out << "written to " << printable(cosigning.out.string()) << missing
-                        << "\nNext: casebook key sign " << printable(cosigning.out.string())
-                        << ", then the same command with --from\n";
   return std::optional<Proposal>();
 }
 
-Result<Carried> carry_out(CaseSession& session, const Cosigning& cosigning,
-                          const std::function<Result<Proposal>()>& draft) {
-  auto proposal = gather(session, cosigning, draft);
-  if (!proposal) return std::move(proposal).error();
-  if (!*proposal) return Carried::written_out;
-  auto said = session.say(**proposal);
-  if (said) return Carried::said;
+namespace {
+
+Status say_gathered(CaseSession& session, const Proposal& proposal) {
+  auto said = session.say(proposal);
+  if (said) return ok();
   Error error = std::move(said).error();
   if (error.code == ErrorCode::invalid_input) {
     error.hint += std::string(error.hint.empty() ? "" : "; ") +
                   "--with NAME signs with another key here, --out FILE lets others sign elsewhere";
   }
   return error;
+}
+
+Status sign_and_say(CaseSession& session, const Cosigning& cosigning, Proposal& proposal) {
+  if (auto added = add_signatures(session.runtime(), cosigning.with, proposal); !added) {
+    return added;
+  }
+  return say_gathered(session, proposal);
+}
+
+}  // namespace
+
+Result<Carried> carry_out(CaseSession& session, const Cosigning& cosigning,
+                          const std::function<Result<Proposal>()>& draft) {
+  auto proposal = gather(session, cosigning, draft);
+  if (!proposal) return std::move(proposal).error();
+  if (!*proposal) return Carried::written_out;
+  if (auto said = say_gathered(session, **proposal); !said) return std::move(said).error();
+  return Carried::said;
+}
+
+Result<Carried> carry_out_all(CaseSession& session, const Cosigning& cosigning,
+                              const std::vector<std::function<Result<Proposal>()>>& drafts) {
+  std::vector<Proposal> proposals;
+  if (cosigning.from.empty()) {
+    for (const auto& draft : drafts) {
+      auto proposal = draft();
+      if (!proposal) return std::move(proposal).error();
+      proposals.push_back(*std::move(proposal));
+      if (!cosigning.out.empty()) continue;
+      if (auto said = sign_and_say(session, cosigning, proposals.back()); !said) {
+        return std::move(said).error();
+      }
+    }
+    if (cosigning.out.empty()) return Carried::said;
+    for (Proposal& proposal : proposals) {
+      auto added = add_signatures(session.runtime(), cosigning.with, proposal);
+      if (!added) return std::move(added).error();
+    }
+    if (auto written = write_out(session, cosigning, proposals); !written) {
+      return std::move(written).error();
+    }
+    return Carried::written_out;
+  }
+  auto loaded = load_proposals(cosigning.from);
+  if (!loaded) return std::move(loaded).error();
+  for (const Proposal& proposal : *loaded) {
+    if (auto fits = check_verb(cosigning, proposal); !fits) return std::move(fits).error();
+  }
+  for (Proposal& proposal : *loaded) {
+    if (auto said = sign_and_say(session, cosigning, proposal); !said) {
+      return std::move(said).error();
+    }
+  }
+  return Carried::said;
 }
 
 Status check_two_persons(const CaseSession& session, const Proposal& proposal) {
@@ -130,34 +228,58 @@ Status check_two_persons(const CaseSession& session, const Proposal& proposal) {
                "--with NAME signs with another key here, --out FILE lets others sign elsewhere"};
 }
 
+namespace {
+
+/// What is signed, a line for each thing that it says.
+Status show_proposal(Runtime& runtime, const Proposal& proposal) {
+  auto statement = parse_statement(proposal.statement.text);
+  if (!statement) return std::move(statement).error();
+  runtime.err << "casebook: you sign " << statement->verb << " in case "
+              << statement->case_id.text().substr(0, 8) << ":\n";
+  const Json body = Json::parse(statement->body, nullptr, /*allow_exceptions=*/false);
+  if (!body.is_object()) return Error{ErrorCode::corrupt, "a statement without a body"};
+  for (const auto& [name, value] : body.items()) {
+    std::string label = "  " + printable(name);
+    label.resize(std::max<std::size_t>(label.size() + 2, kSaidColumns), ' ');
+    runtime.err << label << printable(value.is_string() ? value.get<std::string>() : value.dump())
+                << '\n';
+  }
+  for (const vault::ItemVersion& item : proposal.items) {
+    runtime.err << "  \"" << printable(item.text.body) << "\"\n";
+  }
+  return ok();
+}
+
+}  // namespace
+
 ExitStatus sign_proposal(Runtime& runtime, const std::filesystem::path& file) {
-  auto proposal = load_proposal(file);
-  if (!proposal) return fail(runtime, proposal.error());
-  auto statement = parse_statement(proposal->statement.text);
-  if (!statement) return fail(runtime, statement.error());
+  auto proposals = load_proposals(file);
+  if (!proposals) return fail(runtime, proposals.error());
   auto person = choose_person(runtime);
   if (!person) return fail(runtime, person.error());
   // What is signed is shown before the passphrase is asked for.
-  runtime.err << "casebook: you sign " << statement->verb << " in case "
-              << statement->case_id.text().substr(0, 8) << ":\n  " << printable(statement->body)
-              << '\n';
-  for (const vault::ItemVersion& item : proposal->items) {
-    runtime.err << "  " << printable(item.text.body) << '\n';
+  for (const Proposal& proposal : *proposals) {
+    if (auto shown = show_proposal(runtime, proposal); !shown) return fail(runtime, shown.error());
   }
   KeyRing ring(runtime, *std::move(person));
-  auto signer = ring.signer("signing " + statement->verb);
+  auto signer = ring.signer("signing " + printable(file.filename().string()));
   if (!signer) return fail(runtime, signer.error());
-  if (auto added = cosign_statement(proposal->statement, **signer); !added) {
-    return fail(runtime, added.error());
+  for (Proposal& proposal : *proposals) {
+    if (auto added = cosign_statement(proposal.statement, **signer); !added) {
+      return fail(runtime, added.error());
+    }
   }
-  auto written = write_file(file, as_bytes(format_proposal(*proposal)), 0600, IfExists::replace);
+  auto written = write_file(file, as_bytes(format_proposals(*proposals)), 0600, IfExists::replace);
   if (!written) return fail(runtime, written.error());
+  const std::size_t signatures = proposals->front().statement.signatures.size();
   if (runtime.common.is_json) {
     print_json(runtime, {{"format", "casebook-signed/1"},
-                         {"signatures", proposal->statement.signatures.size()}});
+                         {"proposals", proposals->size()},
+                         {"signatures", signatures}});
   } else {
-    runtime.out << printable(file.string()) << ": signed by " << ring.person().name << ", "
-                << proposal->statement.signatures.size() << " signatures\n";
+    runtime.out << printable(file.string()) << ": ";
+    if (proposals->size() > 1) runtime.out << proposals->size() << " statements, ";
+    runtime.out << "signed by " << ring.person().name << ", " << signatures << " signatures\n";
   }
   return ExitStatus::done;
 }

@@ -89,6 +89,9 @@ Result<workflow::RunbookBody> fact_body(CaseSession& session, const FactOptions&
   const std::size_t equals = pair.find('=');
   workflow::FactSet set;
   set.name = pair.substr(0, equals);
+  if (set.name == "kind" && !session.runbook().policy->facts.contains("kind")) {
+    return workflow::RunbookBody(workflow::KindSet{pair.substr(equals + 1)});
+  }
   set.provisional = options.is_provisional;
   auto value = read_fact(session, set.name, pair.substr(equals + 1));
   if (!value) return std::move(value).error();
@@ -120,8 +123,10 @@ ExitStatus set_facts(Runtime& runtime, const FactOptions& options) {
                     return fact_body(open, options, pair);
                   }};
     if (!options.reason.empty()) saying.words.push_back({"reason", options.reason});
-    const ExitStatus status = say_in(
-        **session, options.cosigning, saying, [&](CaseSession&, const vault::Appended& appended) {
+    Cosigning cosigning = options.cosigning;
+    if (pair.starts_with("kind=")) cosigning.verbs = "kind.set";
+    const ExitStatus status =
+        say_in(**session, cosigning, saying, [&](CaseSession&, const vault::Appended& appended) {
           said.push_back({{"entry", appended.seq}, {"fact", pair}});
           if (runtime.common.is_json) return;
           runtime.out << printable(pair) << (options.is_provisional ? " (provisional)" : "")
@@ -213,6 +218,7 @@ void add_fact_command(Command& root) {
   fact.example("casebook fact severity=2 personal_data=suspected", "")
       .example("casebook fact personal_data=ruled_out --evidence 31 --with ben",
                "ruling out takes evidence and a second person")
+      .example("casebook fact kind=vulnerability", "what kind of incident it is")
       .example("casebook fact", "what is known, and what nobody answered")
       .run([options](Runtime& runtime) {
         const bool is_asking =

@@ -10,7 +10,9 @@
 #include "cli/org_folder.h"
 #include "cli/pinning.h"
 #include "cli/text.h"
+#include "core/nearest.h"
 #include "core/printable.h"
+#include "workflow/runbook_statement.h"
 
 namespace casebook::cli {
 namespace {
@@ -24,6 +26,7 @@ struct OpenOptions {
   std::vector<std::string> with;
   fs::path folder;
   std::vector<std::string> policies;
+  std::string kind;
   bool is_drill = false;
 };
 
@@ -79,6 +82,7 @@ class Opening {
     auto policies = choose_policies(options_.policies);
     if (!policies) return std::move(policies).error();
     policies_ = *std::move(policies);
+    if (auto known = check_kind(); !known) return known;
     if (auto found = find_founders(); !found) return found;
     if (auto named = choose_place(); !named) return named;
     auto written = write_case();
@@ -97,6 +101,21 @@ class Opening {
   [[nodiscard]] const std::vector<ChosenPolicy>& policies() const { return policies_; }
 
  private:
+  Status check_kind() {
+    if (options_.kind.empty()) return ok();
+    std::vector<std::string> kinds;
+    for (const ChosenPolicy& chosen : policies_) {
+      for (const auto& [kind, rule] : chosen.policy.kinds) kinds.push_back(kind);
+    }
+    if (std::ranges::find(kinds, options_.kind) != kinds.end()) return ok();
+    const std::string near = nearest(options_.kind, kinds);
+    std::string all;
+    for (const std::string& kind : kinds) all += (all.empty() ? "one of " : ", ") + kind;
+    return Error{ErrorCode::invalid_input,
+                 printable(options_.kind) + ": the runbook has no such kind",
+                 near.empty() ? all : "did you mean " + near + "?"};
+  }
+
   Status find_founders() {
     auto ring = own_or_new_key(runtime_);
     if (!ring) return std::move(ring).error();
@@ -219,7 +238,14 @@ class Opening {
     if (!items) return std::move(items).error();
     const DraftPlace place = place_now(writer);
     auto draft = draft_statement(place, pin_of(policies_), {}, {}, runtime_.randomness);
-    return append(writer, general, place, std::move(draft), 1, *items);
+    if (auto said = append(writer, general, place, std::move(draft), 1, *items); !said) return said;
+    if (options_.kind.empty()) return ok();
+    const workflow::RunbookBody kind(workflow::KindSet{options_.kind});
+    const DraftPlace next = place_now(writer);
+    return append(writer, general, next,
+                  draft_statement(next, {std::string(verb_of(kind)), format_runbook_body(kind)}, {},
+                                  {}, runtime_.randomness),
+                  1, {});
   }
 
   [[nodiscard]] DraftPlace place_now(const vault::CaseWriter& writer) const {
@@ -383,6 +409,7 @@ void add_open_command(Command& root) {
       .option("--dir", "DIR", options->folder, "where; else ./CODE-NAME")
       .option("--policy", "POLICY", options->policies,
               "runbook: an id that is built in, or a file; else need-to-know")
+      .option("--kind", "KIND", options->kind, "breach, insider, ...: as the runbook names them")
       .flag("--drill", options->is_drill, "an exercise: nothing said in it counts in earnest")
       .example("casebook open 'Odd logins'", "you command; asks for one passphrase")
       .example("casebook open 'Odd logins' --with ben", "two founders")

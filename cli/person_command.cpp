@@ -186,31 +186,71 @@ ExitStatus object_to_key(Runtime& runtime, const PersonOptions& options) {
       plain("the new key will not count"));
 }
 
-ExitStatus give_role(Runtime& runtime, const std::string& role, const PersonOptions& options) {
-  return say_about(
-      runtime, options.cosigning, "giving a role",
-      [&](CaseSession& session) -> Result<workflow::Body> {
-        auto id = session.find_person(options.person);
-        if (!id) return std::move(id).error();
-        if (!is_role_name(role)) {
-          return Error{ErrorCode::invalid_input, printable(role) + ": not a name of a role",
-                       "small letters, digits and '-': commander, legal, executive, comms"};
-        }
-        const auto& roles = session.people().find(*id)->roles;
-        const auto held = roles.find(role);
-        const bool is_accepting =
-            *id == session.me() && held != roles.end() && !held->second.accepted_at;
-        if (is_accepting) return workflow::Body(workflow::RoleAccept{held->second.given_by});
-        return workflow::Body(workflow::RoleGive{*id, role});
-      },
-      [&](CaseSession& session) {
-        const std::string name = printable(options.person);
-        const auto id = session.find_person(options.person);
-        const bool is_held = id && session.people().find(*id)->holds(role);
-        return name + ": " + role +
-               (is_held ? "; accepted, it counts"
-                        : "; it counts once they accept it: casebook role " + role + " " + name);
-      });
+/// "legal,privacy" as it was typed.
+Result<std::vector<std::string>> read_roles(const std::string& text) {
+  std::vector<std::string> roles;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    roles.push_back(text.substr(at, end - at));
+    at = end + 1;
+    if (is_role_name(roles.back())) continue;
+    return Error{ErrorCode::invalid_input, printable(roles.back()) + ": not a name of a role",
+                 "small letters, digits and '-': commander, legal, executive, comms"};
+  }
+  return roles;
+}
+
+/// A role given, or one's own accepted.
+Result<workflow::Body> role_body(CaseSession& session, const PersonId& id,
+                                 const std::string& role) {
+  const auto& roles = session.people().find(id)->roles;
+  const auto held = roles.find(role);
+  const bool is_accepting = id == session.me() && held != roles.end() && !held->second.accepted_at;
+  if (is_accepting) return workflow::Body(workflow::RoleAccept{held->second.given_by});
+  return workflow::Body(workflow::RoleGive{id, role});
+}
+
+void show_roles(CaseSession& session, const PersonId& id, const std::vector<std::string>& roles) {
+  Runtime& runtime = session.runtime();
+  const std::string name = printable(session.name_of(id));
+  std::string accepted, offered;
+  for (const std::string& role : roles) {
+    std::string& list = session.people().find(id)->holds(role) ? accepted : offered;
+    list += (list.empty() ? "" : ",") + role;
+  }
+  std::string text;
+  if (!accepted.empty()) text = name + ": " + accepted + "; accepted, it counts";
+  if (!offered.empty()) {
+    text += (text.empty() ? "" : "\n") + name + ": " + offered +
+            "; it counts once they accept it: casebook role " + offered + " " + name;
+  }
+  if (runtime.common.is_json) {
+    print_json(runtime, {{"done", text}, {"format", "casebook-said/1"}});
+  } else {
+    runtime.out << wrap_behind("", text, runtime.terminal.width_columns);
+  }
+}
+
+ExitStatus give_roles(Runtime& runtime, const std::string& text, const PersonOptions& options) {
+  auto roles = read_roles(text);
+  if (!roles) return refuse_usage(runtime, roles.error());
+  auto session = CaseSession::open(runtime, kind_for(options.cosigning), "giving a role");
+  if (!session) return fail(runtime, session.error());
+  auto id = (*session)->find_person(options.person);
+  if (!id) return fail(runtime, id.error());
+  std::vector<std::function<Result<Proposal>()>> drafts;
+  for (const std::string& role : *roles) {
+    drafts.emplace_back([&]() -> Result<Proposal> {
+      auto body = role_body(**session, *id, role);
+      if (!body) return std::move(body).error();
+      return (*session)->propose(*body);
+    });
+  }
+  const auto done = carry_out_all(**session, options.cosigning, drafts);
+  if (!done) return fail(runtime, done.error());
+  if (*done == Carried::said) show_roles(**session, *id, *roles);
+  if (auto closed = (*session)->close(); !closed) return fail(runtime, closed.error());
+  return ExitStatus::done;
 }
 
 Json person_json(const CaseSession& session, const workflow::BoundPerson& person,
@@ -329,7 +369,7 @@ void add_role_command(Command& root) {
   auto options = std::make_shared<Options>();
   options->person.cosigning.verbs = "role.";
   Command& role = root.add("role", "Give a role, or accept one that you were given");
-  role.argument("ROLE", options->role, "commander, legal, executive, comms, scribe, ...")
+  role.argument("ROLE", options->role, "commander, legal, executive, ...; several: legal,privacy")
       .argument("PERSON", options->person.person, "who is to have it; yourself: you accept it");
   role.flag("--hand-over", options->is_handing_over, "your own role passes once they sign")
       .flag("--deputy", options->is_deputy, "they stand in for you; without --until: accept it")
@@ -337,6 +377,7 @@ void add_role_command(Command& root) {
   add_cosigning(role, options->person.cosigning);
   role.example("casebook role legal cy --with ben", "two persons give it")
       .example("casebook role legal cy --as cy", "and Cy accepts")
+      .example("casebook role legal,privacy cy --out ask", "several, in one file to sign")
       .example("casebook role commander ben --hand-over", "Ben signs; never none, never two")
       .example("casebook role executive hal --deputy --until 2026-11-24T08:00:00Z", "")
       .run([options](Runtime& runtime) {
@@ -347,7 +388,7 @@ void add_role_command(Command& root) {
           return options->words.until.empty() ? accept_deputy(runtime, options->words)
                                               : name_deputy(runtime, options->words);
         }
-        return give_role(runtime, options->role, options->person);
+        return give_roles(runtime, options->role, options->person);
       });
 }
 

@@ -17,6 +17,8 @@ Result<ChosenPolicy> read_policy(std::string text, const std::string& name) {
   return ChosenPolicy{std::move(text), *std::move(policy)};
 }
 
+}  // namespace
+
 Result<ChosenPolicy> choose_policy(const std::string& wanted) {
   if (const auto text = workflow::embedded_pack(wanted); !text.empty()) {
     return read_policy(std::string(text), wanted);
@@ -35,8 +37,6 @@ Result<ChosenPolicy> choose_policy(const std::string& wanted) {
   }
   return read_policy(std::move(text), wanted);
 }
-
-}  // namespace
 
 Result<std::vector<ChosenPolicy>> choose_policies(const std::vector<std::string>& wanted) {
   std::vector<ChosenPolicy> chosen;

@@ -19,6 +19,9 @@ struct ChosenPolicy {
 /// Built-in ids, canonical files and commented sources; none: the usual one. They must go together.
 Result<std::vector<ChosenPolicy>> choose_policies(const std::vector<std::string>& wanted);
 
+/// One alone, whatever others there are.
+Result<ChosenPolicy> choose_policy(const std::string& wanted);
+
 /// The statement that pins them.
 SaidBody pin_of(const std::vector<ChosenPolicy>& policies);
 /// What keeps the texts in `general`, in the record that pins them.

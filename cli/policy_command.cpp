@@ -8,6 +8,7 @@
 #include "cli/key_folder.h"
 #include "cli/org_folder.h"
 #include "cli/policy_file.h"
+#include "cli/policy_pin.h"
 #include "cli/text.h"
 #include "core/durable_file.h"
 #include "core/printable.h"
@@ -399,12 +400,24 @@ void add_writing(Command& policy) {
   }
 }
 
+void add_pinning(Command& policy) {
+  auto options = std::make_shared<PinOptions>();
+  options->cosigning.verbs = "policy.pin";
+  Command& pin = policy.add("pin", "Follow another version, or one policy more, in this case");
+  pin.argument("POLICY", options->policy, "id or file");
+  add_cosigning(pin, options->cosigning);
+  pin.example("casebook policy pin ours.json --with ben",
+              "says what is looser; counsel and executive sign first")
+      .run([options](Runtime& runtime) { return pin_policy(runtime, *options); });
+}
+
 }  // namespace
 
 void add_policy_command(Command& root) {
   Command& policy = root.add("policy", "Runbooks as data: read, check, compare, sign");
   add_reading(policy);
   add_writing(policy);
+  add_pinning(policy);
 }
 
 }  // namespace casebook::cli

@@ -83,10 +83,11 @@ class Form {
   /// @param is_partial  only some fields: for an amendment.
   Result<Filled> fill(Typed typed, bool is_partial) {
     Filled filled;
+    const FieldRule* open_field = typed.text.empty() ? nullptr : field_of_text(typed);
     for (const FieldRule& field : rule_.fields) {
       if (field.at_settle != is_settling_) continue;
       auto given = typed.pairs.find(field.name);
-      if (given == typed.pairs.end() && is_words(field.type) && !typed.text.empty()) {
+      if (&field == open_field) {
         filled.words[field.name] = typed.text;
         typed.text.clear();
         continue;
@@ -108,6 +109,17 @@ class Form {
   }
 
  private:
+  /// Where text without a name goes: "words", else what is required, else the first that is words.
+  [[nodiscard]] const FieldRule* field_of_text(const Typed& typed) const {
+    const FieldRule* best = nullptr;
+    for (const FieldRule& field : rule_.fields) {
+      if (field.at_settle != is_settling_ || !is_words(field.type)) continue;
+      if (typed.pairs.contains(field.name)) continue;
+      if (field.name == "words") return &field;
+      if (best == nullptr || (field.required && !best->required)) best = &field;
+    }
+    return best;
+  }
   static bool has_initial(const FieldRule& field) {
     return !std::holds_alternative<std::monostate>(field.initial);
   }

@@ -15,7 +15,7 @@ ExitStatus show_refusal(CaseSession& session, const std::string& attempt, const 
   if (runtime.common.is_json) {
     print_json(runtime, verdict_json(session, attempt, *refusal.verdict));
   } else {
-    runtime.out << "Not yet. " << verdict_text(session, attempt, *refusal.verdict);
+    runtime.out << "Not yet.\n" << verdict_text(session, attempt, *refusal.verdict);
   }
   return ExitStatus::gate_closed;
 }

@@ -80,7 +80,7 @@ Result<Value> read_record(CaseSession& session, const ValueForm& form, const std
                      (form.of.empty() ? std::string("entry") : form.of) + " with that number",
                  "casebook record list " + form.of + " shows them"};
   }
-  return Value(record->id.text());
+  return Value(static_cast<std::int64_t>(record->number));
 }
 
 /// The record of the bag of that name, in one compartment.
@@ -135,7 +135,7 @@ std::string expected_text(const ValueForm& form) {
     case ValueType::count:
       return "a whole number";
     case ValueType::time:
-      return "a time: 2026-11-21T02:00:00Z, \"2026-11-21T02:00 Europe/Paris\", now";
+      return "a time: 2026-11-21T02:00:00Z, \"2026-11-21T02:00 Europe/Paris\", now, +4h, -30m";
     case ValueType::person:
       return "a person of the case";
     case ValueType::record:
@@ -235,8 +235,28 @@ Json value_json(const Value& value) {
   return nullptr;
 }
 
+/// "90m", "4h", "2d", or ISO 8601: "PT1H30M".
+static Result<std::chrono::seconds> read_span(const std::string& text) {
+  static constexpr std::int64_t kUnitsMax = 10'000;
+  if (text.starts_with('P')) return workflow::parse_duration(text);
+  const auto number = text.empty() ? std::nullopt : whole_number(text.substr(0, text.size() - 1));
+  const char unit = text.empty() ? ' ' : text.back();
+  if (number && *number >= 0 && *number <= kUnitsMax) {
+    if (unit == 'm') return std::chrono::seconds(std::chrono::minutes(*number));
+    if (unit == 'h') return std::chrono::seconds(std::chrono::hours(*number));
+    if (unit == 'd') return std::chrono::seconds(std::chrono::days(*number));
+  }
+  return Error{ErrorCode::invalid_input, printable(text) + ": not a span of time",
+               "write +90m, +4h, -2d, or +PT1H30M"};
+}
+
 Result<UtcSeconds> read_moment(const std::string& text, UtcSeconds now) {
   if (text == "now") return now;
+  if (text.starts_with('+') || text.starts_with('-')) {
+    auto span = read_span(text.substr(1));
+    if (!span) return std::move(span).error();
+    return text.front() == '+' ? now + *span : now - *span;
+  }
   ZoneDatabase zones;
   return reports::parse_moment(text, zones);
 }

@@ -30,7 +30,7 @@ std::string value_text(CaseSession& session, const workflow::Value& value,
                        workflow::ValueType type);
 Json value_json(const workflow::Value& value);
 
-/// A time: RFC 3339, "2026-11-21T02:00 Europe/Paris", or "now".
+/// A time: RFC 3339, "2026-11-21T02:00 Europe/Paris", "now", or from now: "+4h", "-30m", "+PT1H".
 Result<UtcSeconds> read_moment(const std::string& text, UtcSeconds now);
 
 /// The statement behind what a person points at: `12` (an entry of the ledger), `#12` (an open

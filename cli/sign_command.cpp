@@ -128,6 +128,15 @@ ExitStatus ask(Runtime& runtime, const AskOptions& options) {
                 {ErrorCode::invalid_input, printable(options.gate) + ": no word is missing there",
                  "casebook why close shows what is missing"});
   }
+  // Of several ways, those that somebody can go now.
+  const auto has_somebody = [](const WantedWord& word) { return !word.who.empty(); };
+  if (options.person.empty() && std::ranges::any_of(*wanted, has_somebody)) {
+    std::erase_if(*wanted, std::not_fn(has_somebody));
+  } else if (options.person.empty()) {
+    runtime.err
+        << "casebook: nobody can give that word now: whoever holds the role wrote or changed "
+           "what it is about, or nobody holds it\n";
+  }
   ExitStatus status = ExitStatus::done;
   for (const WantedWord& word : *wanted) {
     if (const workflow::Ask* open = asked_already(**session, word, options)) {

@@ -1,6 +1,7 @@
 #include "cli/sign_off.h"
 
 #include <algorithm>
+#include <set>
 
 #include "cli/runbook_values.h"
 #include "core/digest.h"
@@ -33,6 +34,7 @@ std::string facet_text(CaseSession& session, const std::string& facet) {
   const workflow::CaseState& state = session.runbook();
   std::string text;
   std::size_t unanswered = 0;
+  std::set<std::string> counted_kinds;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
   const auto found = state.policy->facets.find(facet);
   if (found == state.policy->facets.end()) return text;
@@ -49,7 +51,12 @@ std::string facet_text(CaseSession& session, const std::string& facet) {
     const std::string kind = member.substr(0, member.find('.'));
     const auto entries = state.records_of.find(kind);
     const std::size_t count = entries == state.records_of.end() ? 0 : entries->second.size();
-    add(std::to_string(count) + " " + kind);
+    if (!counted_kinds.insert(kind).second) continue;  // A facet may name several of its fields.
+    const auto rule = state.policy->registers.find(kind);
+    add((rule == state.policy->registers.end()
+             ? kind
+             : rule->second.label.in(language_of(session.runtime()))) +
+        ": " + std::to_string(count));
   }
   if (unanswered > 0) add(std::to_string(unanswered) + " not answered");
   return text;

@@ -9,6 +9,7 @@
 #include "cli/runbook_saying.h"
 #include "cli/runbook_values.h"
 #include "cli/text.h"
+#include "cli/witness.h"
 #include "core/printable.h"
 #include "workflow/board.h"
 
@@ -263,7 +264,7 @@ ExitStatus status(Runtime& runtime, bool shows_all) {
 // Watching.
 
 struct WatchOptions {
-  std::string every;
+  std::string every, acknowledged;
   std::string within = "PT1H";
 };
 
@@ -338,10 +339,16 @@ void add_watch_command(Command& root) {
   auto options = std::make_shared<WatchOptions>();
   root.add("watch", "What is due soon or late; exit status 3 when something is")
       .option("--within", "TIME", options->within, "how far ahead: PT1H, P1D")
+      .option("--acknowledge", "N", options->acknowledged, "you have it: nobody else is called")
       .option("--every", "TIME", options->every, "look again each time, until interrupted: PT5M")
       .example("casebook watch --within PT4H", "")
       .example("casebook watch --every PT5M --json", "one line of JSON each time")
-      .run([options](Runtime& runtime) { return watch(runtime, *options); });
+      .example("casebook watch --acknowledge 22", "")
+      .run([options](Runtime& runtime) {
+        if (!options->acknowledged.empty())
+          return acknowledge_clock(runtime, options->acknowledged);
+        return watch(runtime, *options);
+      });
 }
 
 }  // namespace casebook::cli

@@ -1,5 +1,5 @@
-// `casebook timestamp request|attach`: trusted time over a bag's signature, with any RFC 3161
-// authority. Casebook itself never goes to the network.
+// `casebook timestamp request|attach|witness`: trusted time over a bag's signature, with any RFC
+// 3161 authority. Casebook itself never goes to the network.
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/custody_files.h"
 #include "cli/outside_facts.h"
+#include "cli/witness.h"
 #include "core/durable_file.h"
 #include "core/printable.h"
 #include "core/timestamp.h"
@@ -91,13 +92,20 @@ ExitStatus attach(Runtime& runtime, const Options& options) {
 }  // namespace
 
 void add_timestamp_command(Command& root) {
-  Command& group = root.add("timestamp", "Trusted time for a bag, from any RFC 3161 authority");
+  Command& group =
+      root.add("timestamp", "Trusted time: of an authority for a bag, of a person for an entry");
   auto asked = std::make_shared<Options>();
   group.add("request", "Write the query for an authority")
       .argument("BAG", asked->bag, "B-7, path or id; default: newest", Count::optional)
       .option("--out", "FILE", asked->file, "where to; default: BAG.tsq")
       .example("casebook timestamp request B-7", "says how to send it")
       .run([asked](Runtime& runtime) { return request(runtime, *asked); });
+  auto witnessed = std::make_shared<WitnessOptions>();
+  group.add("witness", "Say when an entry was made that somebody else signed")
+      .argument("ENTRY", witnessed->entry, "#12 of the board, or 140 of the ledger")
+      .option("--at", "TIME", witnessed->at, "else when the ledger received it")
+      .example("casebook timestamp witness '#58'", "the watch after a rollout counts from there")
+      .run([witnessed](Runtime& runtime) { return witness_time(runtime, *witnessed); });
   auto attached = std::make_shared<Options>();
   auto reply = std::make_shared<std::string>();
   Command& command = group.add("attach", "Check an authority's reply and keep it with the bag");

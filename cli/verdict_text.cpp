@@ -19,6 +19,9 @@ std::string numbered(std::uint64_t number) { return "#" + std::to_string(number)
 
 std::string persons_text(CaseSession& session, const std::vector<PersonId>& persons) {
   if (persons.empty()) return "nobody can do it now";
+  const auto everybody = std::ranges::count_if(
+      session.people().persons, [](const auto& entry) { return !entry.second.is_removed; });
+  if (everybody > 1 && persons.size() == static_cast<std::size_t>(everybody)) return "anybody";
   std::string text;
   for (std::size_t i = 0; i < persons.size(); ++i) {
     if (i > 0) text += i + 1 == persons.size() ? " or " : ", ";
@@ -163,7 +166,8 @@ class Wording {
     }
     if (leaf_.opens_at) made_.notes.push_back("opens by itself " + format_utc(*leaf_.opens_at));
     if (leaf_.lacks_trusted_time) {
-      made_.notes.emplace_back("lacks trusted time: a second person has to attest it");
+      made_.notes.emplace_back("lacks trusted time: somebody else says when it was");
+      made_.command = "casebook timestamp witness ENTRY";
     }
     return std::move(made_);
   }
@@ -269,7 +273,7 @@ class Wording {
 
   std::string step_command(const std::string& id) const {
     for (const workflow::StepState& step : session_.runbook().steps) {
-      if (step.id == id && step.is_open()) return "casebook done " + std::to_string(step.number);
+      if (step.id == id && step.is_open()) return settling_command(session_, step.number);
     }
     return "";
   }
@@ -279,6 +283,16 @@ class Wording {
   Words words_;
   MissingText made_;
 };
+
+/// The first part that is not there yet of what a step asks for.
+const Predicate& first_missing(const Predicate& node, const workflow::Scene& scene) {
+  const bool is_joined = node.kind == Predicate::Kind::all || node.kind == Predicate::Kind::any;
+  if (!is_joined) return node.kind == Predicate::Kind::each ? node.children.back() : node;
+  for (const Predicate& child : node.children) {
+    if (evaluate(child, scene) != workflow::Truth::yes) return first_missing(child, scene);
+  }
+  return node;
+}
 
 /// The first alternative of each blocked gate: what to do, in order.
 std::vector<const MissingLeaf*> first_way(const workflow::Verdict& verdict) {
@@ -330,6 +344,21 @@ MissingText missing_text(CaseSession& session, const MissingLeaf& leaf) {
   return Wording(session, leaf).text();
 }
 
+std::string settling_command(CaseSession& session, std::uint64_t number) {
+  const std::string done = "casebook done " + std::to_string(number);
+  const workflow::CaseState& state = session.runbook();
+  const auto open = std::ranges::find(state.steps, number, &workflow::StepState::number);
+  if (number == 0 || open == state.steps.end()) return done;
+  const workflow::Step* step = state.policy->step(open->id);
+  if (step == nullptr || !step->done) return done;
+  const workflow::Attempt nothing;
+  const workflow::Scene scene{state, nothing, session.now()};
+  if (evaluate(*step->done, scene) == workflow::Truth::yes) return done;
+  const MissingLeaf leaf{.gate = step->id, .predicate = first_missing(*step->done, scene)};
+  const std::string command = missing_text(session, leaf).command;
+  return command.empty() ? done : command;
+}
+
 std::size_t missing_count(const workflow::Verdict& verdict) {
   std::size_t gates_without_way = 0;
   for (const workflow::GateVerdict& gate : verdict.gates) {
@@ -369,14 +398,17 @@ std::string verdict_text(CaseSession& session, const std::string& attempt,
   if (missing == 0) {
     return "Nothing blocks " + printable(attempt) + ". " + summary_text(verdict) + "\n";
   }
-  std::string text = counted(missing, "thing is", "things are") + " missing for " +
-                     printable(attempt) + "; in this order, so that nobody signs twice:\n";
+  std::string text = wrap_behind(
+      "",
+      counted(missing, "thing is", "things are") + " missing for " + printable(attempt) +
+          (missing == 1 ? ":" : "; in this order, so that nobody signs twice:"),
+      width);
   std::size_t place = 0;
   const auto board = workflow::make_board(session.runbook(), session.now());
   for (const workflow::BlockingThing& thing : verdict.open) {
     text += wrap_behind(" " + std::to_string(++place) + " ", blocking_text(session, thing, board),
                         width);
-    text += "       casebook done " + std::to_string(thing.number) + "\n";
+    text += wrap_behind("       ", settling_command(session, thing.number), width);
   }
   const Words words(session);
   for (const workflow::GateVerdict& gate : verdict.gates) {
@@ -424,7 +456,10 @@ Json verdict_json(CaseSession& session, const std::string& attempt,
   }
   Json open = Json::array();
   for (const workflow::BlockingThing& thing : verdict.open) {
-    open.push_back({{"id", thing.id}, {"kind", thing.kind}, {"number", thing.number}});
+    open.push_back({{"command", settling_command(session, thing.number)},
+                    {"id", thing.id},
+                    {"kind", thing.kind},
+                    {"number", thing.number}});
   }
   return {{"attempt", attempt},
           {"format", "casebook-verdict/1"},

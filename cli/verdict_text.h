@@ -13,6 +13,9 @@ struct MissingText {
 };
 MissingText missing_text(CaseSession& session, const workflow::MissingLeaf& leaf);
 
+/// What somebody types to get an open thing settled: `done N`, or what a step asks for first.
+std::string settling_command(CaseSession& session, std::uint64_t number);
+
 /// The whole verdict: what is missing in the order to do it, then what is satisfied and waived.
 std::string verdict_text(CaseSession& session, const std::string& attempt,
                          const workflow::Verdict& verdict);

@@ -129,13 +129,10 @@ ExitStatus finish_step(CaseSession& session, const workflow::OpenThing& thing,
   }
   if (!step->attest) {
     // Such a step is done by what it asks for, never by saying so.
-    const workflow::Attempt nothing;
-    workflow::MissingLeaf leaf{.gate = step->id, .predicate = *step->done};
-    const MissingText text = missing_text(session, leaf);
     return fail(session.runtime(), {ErrorCode::invalid_input,
                                     "#" + std::to_string(thing.number) + " " +
                                         step->label.in(language) + ": done by what it asks for",
-                                    text.command.empty() ? step->text.in(language) : text.command});
+                                    settling_command(session, thing.number)});
   }
   Saying saying{.purpose = "finishing a step", .attempt = thing.id};
   saying.body = [&](CaseSession&) {

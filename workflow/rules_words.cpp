@@ -55,7 +55,7 @@ Answer check_wanted(const Saying& saying, const Attest& attest) {
   const Record* about = record_or_null(state, attest.record);
   const Attempt nothing;
   const Scene scene{state, nothing, saying.now, about};
-  bool is_known = false, is_short = false;
+  bool is_known = false, is_short = false, is_excluded = false;
   for (const AttestLeaf& leaf : state.index->words) {
     if (leaf.rule->verb != attest.verb || leaf.rule->role != attest.role) continue;
     if (leaf.about_entry != attest.record.has_value()) continue;
@@ -65,9 +65,10 @@ Answer check_wanted(const Saying& saying, const Attest& attest) {
       continue;
     }
     if (!is_hit(leaf.rule->exclusions, saying.persons.front(), about, scene)) return {};
+    is_excluded = true;
   }
   if (!is_known) return no("nothing wants the word " + attest.verb + " of " + attest.role);
-  if (is_short) return no("it covers less than is asked for");
+  if (is_short && !is_excluded) return no("it covers less than is asked for");
   return no("somebody else has to say this: you wrote or asked for it, or hold the wrong role",
             "`why` says who could");
 }
