@@ -32,6 +32,11 @@ Result<LedgerFile> LedgerFile::create(const std::filesystem::path& path, const L
 
 Result<LedgerFile> LedgerFile::open(const std::filesystem::path& path, const LedgerId& id,
                                     FileCalls& calls) {
+  return open(path, id, {}, calls);
+}
+
+Result<LedgerFile> LedgerFile::open(const std::filesystem::path& path, const LedgerId& id,
+                                    const Reading& reading, FileCalls& calls) {
   const std::string name = printable(path.native());
   UniqueFd fd(calls.open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0));
   if (!fd) return system_error("open", errno).context(name);
@@ -40,9 +45,12 @@ Result<LedgerFile> LedgerFile::open(const std::filesystem::path& path, const Led
   if (!S_ISREG(status.st_mode))
     return Error{ErrorCode::invalid_input, name + ": not a regular file"};
   FdSource source(fd.get());
-  auto replayed = replay_ledger(source, id);
+  auto replayed = replay_ledger(source, id, reading.visit);
   if (!replayed) return std::move(replayed).error().context(name);
   const LedgerReport& report = replayed->report;
+  if (reading.accept) {
+    if (auto accepted = reading.accept(report); !accepted) return std::move(accepted).error();
+  }
   if (report.torn_bytes > 0) {
     auto cut = cut_tail(fd.get(), report.whole_bytes, calls);
     if (!cut) return std::move(cut).error().context(name);

@@ -15,6 +15,15 @@ class LedgerFile {
   /// Reads and checks all of it, and cuts off an append that was never finished.
   static Result<LedgerFile> open(const std::filesystem::path& path, const LedgerId& id,
                                  FileCalls& calls = system_file_calls());
+  /// For whoever needs more of the one reading.
+  struct Reading {
+    /// Called for each entry with the chain that ends with it; may be empty.
+    std::function<Status(const LedgerEntry&, LedgerChain&)> visit;
+    /// Called at the end, before anything is cut off: an error leaves the file as it is.
+    std::function<Status(const LedgerReport&)> accept;
+  };
+  static Result<LedgerFile> open(const std::filesystem::path& path, const LedgerId& id,
+                                 const Reading& reading, FileCalls& calls);
 
   /// Appends one entry and makes it durable before it is returned. After an error nothing is known
   /// of the end of the file: every later append is refused (`io`) until it is opened again.

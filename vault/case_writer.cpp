@@ -41,10 +41,14 @@ class RootsAt {
   RootsAt(const CaseFile& file, std::vector<std::uint64_t> sizes)
       : id_(file.ledger_id()), sizes_(std::move(sizes)) {}
 
-  Result<LedgerReport> read(const CasePaths& paths) {
+  /// Before the first entry.
+  Status begin() {
     auto start = LedgerChain::start(id_);
     if (!start) return std::move(start).error();
-    if (auto noted = note(*start); !noted) return std::move(noted).error();
+    return note(*start);
+  }
+  Result<LedgerReport> read(const CasePaths& paths) {
+    if (auto begun = begin(); !begun) return std::move(begun).error();
     auto replayed = with_ledger(paths, [&](ByteSource& source) {
       return replay_ledger(source, id_, [&](const LedgerEntry& /*entry*/, LedgerChain& chain) {
         return note(chain);
@@ -58,8 +62,6 @@ class RootsAt {
     if (found == found_.end()) return std::nullopt;
     return found->root;
   }
-
- private:
   Status note(LedgerChain& chain) {
     if (std::ranges::find(sizes_, chain.count()) == sizes_.end()) return ok();
     auto head = chain.head();
@@ -67,6 +69,8 @@ class RootsAt {
     found_.push_back(*head);
     return ok();
   }
+
+ private:
   LedgerId id_;
   std::vector<std::uint64_t> sizes_;
   std::vector<MerkleHead> found_;
@@ -85,7 +89,20 @@ std::string_view to_string(SeenBefore seen) noexcept {
   return kSeenNames[static_cast<std::size_t>(seen)];
 }
 
-Result<CaseState> look_at_case(const CasePaths& paths, const HomeHeads& home) {
+namespace {
+
+/// Everything of a case's state but its ledger, and where that is to be looked at.
+struct Outline {
+  CaseState state;
+  RootsAt roots;
+
+  void settle(const LedgerReport& report) {
+    state.ledger = report;
+    state.against_head = relation(state.head, roots);
+    state.against_home = relation(state.home, roots);
+  }
+};
+Result<Outline> outline_of(const CasePaths& paths, const HomeHeads& home) {
   auto file = load_case_file(paths);
   if (!file) return std::move(file).error();
   auto head = read_head(paths);
@@ -100,13 +117,20 @@ Result<CaseState> look_at_case(const CasePaths& paths, const HomeHeads& home) {
     if (*known) sizes.push_back((*known)->head.tree.count);
   }
   RootsAt roots(*file, std::move(sizes));
-  auto report = roots.read(paths);
+  Outline outline{{*std::move(file), {}, *std::move(head)}, std::move(roots)};
+  outline.state.home = *std::move(seen);
+  return outline;
+}
+
+}  // namespace
+
+Result<CaseState> look_at_case(const CasePaths& paths, const HomeHeads& home) {
+  auto outline = outline_of(paths, home);
+  if (!outline) return std::move(outline).error();
+  auto report = outline->roots.read(paths);
   if (!report) return std::move(report).error();
-  CaseState state{*std::move(file), *report, *std::move(head)};
-  state.home = *std::move(seen);
-  state.against_head = relation(state.head, roots);
-  state.against_home = relation(state.home, roots);
-  return state;
+  outline->settle(*report);
+  return std::move(outline->state);
 }
 
 Status check_seen(const CaseState& state) {
@@ -157,9 +181,9 @@ Status create_case(const CasePaths& paths, const CaseFile& file, FileCalls& call
                     calls);
 }
 
-CaseWriter::CaseWriter(WriterOptions options, CaseFile file, FileLock lock, LedgerFile ledger)
+CaseWriter::CaseWriter(WriterOptions options, CaseState state, FileLock lock, LedgerFile ledger)
     : options_(std::move(options)),
-      file_(std::move(file)),
+      state_(std::move(state)),
       lock_(std::move(lock)),
       ledger_(std::move(ledger)) {}
 
@@ -168,20 +192,26 @@ Result<CaseWriter> CaseWriter::open(const WriterOptions& options) {
   FileCalls& calls = options.calls != nullptr ? *options.calls : system_file_calls();
   auto lock = lock_vault(options.paths.lock());
   if (!lock) return std::move(lock).error();
-  auto state = look_at_case(options.paths, options.home);
-  if (!state) return std::move(state).error();
-  if (auto good = check_seen(*state); !good) return std::move(good).error();
-  auto ledger = LedgerFile::open(options.paths.ledger(), state->file.ledger_id(), calls);
+  auto outline = outline_of(options.paths, options.home);
+  if (!outline) return std::move(outline).error();
+  if (auto begun = outline->roots.begin(); !begun) return std::move(begun).error();
+  // One reading: the chain to go on from, and the roots that heads speak of.
+  const LedgerFile::Reading reading{
+      [&](const LedgerEntry& /*entry*/, LedgerChain& chain) { return outline->roots.note(chain); },
+      [&](const LedgerReport& report) {
+        outline->settle(report);
+        return check_seen(outline->state);
+      }};
+  auto ledger =
+      LedgerFile::open(options.paths.ledger(), outline->state.file.ledger_id(), reading, calls);
   if (!ledger) return std::move(ledger).error();
-  CaseWriter writer(options, state->file, *std::move(lock), *std::move(ledger));
+  CaseWriter writer(options, std::move(outline->state), *std::move(lock), *std::move(ledger));
   writer.options_.calls = &calls;
-  auto head = writer.ledger_.head();
-  if (!head) return std::move(head).error();
-  writer.head_ = *head;
-  for (const auto* known : {&state->head, &state->home}) {
+  writer.head_ = writer.state_.ledger.tree;
+  for (const auto* known : {&writer.state_.head, &writer.state_.home}) {
     if (*known) writer.last_time_ = std::max(writer.last_time_, (*known)->head.time);
   }
-  writer.signed_head_ = std::move(state->head);
+  writer.signed_head_ = writer.state_.head;
   return writer;
 }
 
@@ -207,7 +237,7 @@ Result<Recovery> CaseWriter::recover(std::span<Compartment* const> compartments)
   std::ranges::sort(pending, {}, &Pending::seq);
   std::vector<Digest256> commits;
   if (!pending.empty()) {
-    auto read = commitments_of(options_.paths, file_);
+    auto read = commitments_of(options_.paths, state_.file);
     if (!read) return std::move(read).error();
     commits = *std::move(read);
   }
@@ -246,7 +276,7 @@ Result<Recovery> CaseWriter::recover(std::span<Compartment* const> compartments)
 Result<std::optional<Digest256>> CaseWriter::root_at(std::uint64_t size) const {
   if (size == head_.count) return std::optional(head_.root);
   if (size > head_.count) return std::optional<Digest256>();
-  RootsAt roots(file_, {size});
+  RootsAt roots(state_.file, {size});
   auto report = roots.read(options_.paths);
   if (!report) return std::move(report).error();
   return roots.at(size);
@@ -315,7 +345,7 @@ Result<Appended> CaseWriter::enter_foreign(const Digest256& commit, UtcSeconds n
 
 Status CaseWriter::write_head(UtcSeconds time) {
   last_time_ = std::max(last_time_, time);
-  auto head = sign_head({file_.ledger_id(), head_, last_time_}, *options_.log_key);
+  auto head = sign_head({state_.file.ledger_id(), head_, last_time_}, *options_.log_key);
   if (!head) return std::move(head).error();
   auto written = write_file(options_.paths.head(), as_bytes(format_signed_head(*head)), 0600,
                             IfExists::replace, *options_.calls);

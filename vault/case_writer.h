@@ -77,6 +77,8 @@ class CaseWriter {
   /// Finishes or takes back what a crash left, in these compartments. Call it before append().
   Result<Recovery> recover(std::span<Compartment* const> compartments);
 
+  /// The folder as it was when the writer was opened.
+  [[nodiscard]] const CaseState& state() const { return state_; }
   /// What the next statement is based on.
   [[nodiscard]] const MerkleHead& basis() const { return head_; }
   /// The root of the first `size` entries; nothing when there are fewer.
@@ -102,11 +104,11 @@ class CaseWriter {
   Status close() &&;
 
  private:
-  CaseWriter(WriterOptions options, CaseFile file, FileLock lock, LedgerFile ledger);
+  CaseWriter(WriterOptions options, CaseState state, FileLock lock, LedgerFile ledger);
   Status write_head(UtcSeconds time);
   Status append_entry(const Prepared& prepared);
   WriterOptions options_;
-  CaseFile file_;
+  CaseState state_;
   FileLock lock_;
   LedgerFile ledger_;
   MerkleHead head_;
