@@ -17,13 +17,14 @@ Error refused(const Refused& refusal) {
 
 /// Those of `slots` who stay, and nobody else.
 Result<std::vector<vault::SlotPerson>> remaining(const vault::Slots& slots,
-                                                 const std::vector<PersonId>& persons) {
+                                                 const std::vector<PersonId>& persons,
+                                                 bool keeps_recovery) {
   std::vector<vault::SlotPerson> left;
   for (const vault::SlotPerson& one : slots.persons) {
     const bool stays =
         std::ranges::any_of(persons, [&](const PersonId& id) { return id.text() == one.person; });
-    // A recovery identity is nobody's and stays.
-    if (stays || one.person.starts_with("recovery")) left.push_back(one);
+    // A recovery identity is nobody's.
+    if (stays || (keeps_recovery && one.person.starts_with("recovery"))) left.push_back(one);
   }
   return left;
 }
@@ -35,11 +36,12 @@ Status CaseSession::reopen_general() {
   return open_general("reading the case");
 }
 
-Status CaseSession::rotate(const std::string& compartment, const std::vector<PersonId>& persons) {
+Status CaseSession::rotate(const std::string& compartment, const std::vector<PersonId>& persons,
+                           bool keeps_recovery) {
   check(writer_.has_value(), "a session that writes");
   auto slots = slots_of(compartment);
   if (!slots) return std::move(slots).error();
-  auto left = remaining(*slots, persons);
+  auto left = remaining(*slots, persons, keeps_recovery);
   if (!left) return std::move(left).error();
   // Names are read, and the rules that judge the grant, while general is open.
   if (auto folded = fold_runbook(); !folded) return folded;

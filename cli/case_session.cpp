@@ -127,26 +127,43 @@ vault::CaseFile public_part(const workflow::CaseOpen& open, const Statement& sta
   return file;
 }
 
-Result<std::unique_ptr<Signer>> machine_log_key(const Runtime& runtime, const CaseId& case_id) {
+namespace {
+
+Result<fs::path> log_key_path(const Runtime& runtime, const CaseId& case_id) {
   auto state = runtime.state_folder();
   if (!state) return std::move(state).error();
-  const fs::path folder = *state / "log-keys";
-  const fs::path path = folder / (case_id.text() + ".ssh");
-  auto text = read_file(path, kOpensshKeyBytesMax);
-  if (!text && text.error().code == ErrorCode::not_found) {
-    std::error_code failure;
-    fs::create_directories(folder, failure);
-    if (failure) return system_error("make " + printable(folder.string()), failure.value());
-    fs::permissions(folder, fs::perms::owner_all, failure);
-    auto made = Ed25519Signer::generate(runtime.randomness);
-    if (!made) return std::move(made).error();
-    auto file = write_open_openssh_key(*made, "casebook log key", runtime.randomness);
-    if (!file) return std::move(file).error();
-    if (auto kept = write_file(path, file->reveal(), 0600); !kept) return std::move(kept).error();
-    text = read_file(path, kOpensshKeyBytesMax);
-  }
+  return *state / "log-keys" / (case_id.text() + ".ssh");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Signer>> kept_log_key(const Runtime& runtime, const CaseId& case_id) {
+  auto path = log_key_path(runtime, case_id);
+  if (!path) return std::move(path).error();
+  auto text = read_file(*path, kOpensshKeyBytesMax);
   if (!text) return std::move(text).error();
   return open_openssh_key(SecretBytes(*std::move(text)), SecretBytes());
+}
+
+Result<std::unique_ptr<Signer>> machine_log_key(const Runtime& runtime, const CaseId& case_id) {
+  auto kept = kept_log_key(runtime, case_id);
+  if (kept || kept.error().code != ErrorCode::not_found) return kept;
+  auto path = log_key_path(runtime, case_id);
+  if (!path) return std::move(path).error();
+  std::error_code failure;
+  fs::create_directories(path->parent_path(), failure);
+  if (failure) {
+    return system_error("make " + printable(path->parent_path().string()), failure.value());
+  }
+  fs::permissions(path->parent_path(), fs::perms::owner_all, failure);
+  auto made = Ed25519Signer::generate(runtime.randomness);
+  if (!made) return std::move(made).error();
+  auto file = write_open_openssh_key(*made, "casebook log key", runtime.randomness);
+  if (!file) return std::move(file).error();
+  if (auto written = write_file(*path, file->reveal(), 0600); !written) {
+    return std::move(written).error();
+  }
+  return kept_log_key(runtime, case_id);
 }
 
 Result<vault::HomeHeads> home_heads(const Runtime& runtime) {
@@ -231,6 +248,7 @@ Status CaseSession::begin(SessionKind kind, const std::string& purpose) {
         vault::CaseWriter::open({paths_, *home, log_key_.get(), &runtime_.randomness, nullptr});
     if (!writer) return std::move(writer).error();
     writer_.emplace(*std::move(writer));
+    state_ = writer_->state();
   }
   if (auto folded = fold_general(); !folded) return folded;
   if (kind == SessionKind::inspects) return ok();
@@ -238,6 +256,11 @@ Status CaseSession::begin(SessionKind kind, const std::string& purpose) {
   // Only a machine that may write finishes what a crash left.
   if (writer_) {
     if (auto recovered = recover_general(); !recovered) return recovered;
+    if (auto settled = settle_changes(); !settled) return settled;
+  } else if (!was_settled_) {
+    auto between = lies_between();
+    if (!between) return std::move(between).error();
+    if (*between && settle_for_reading()) return begin_again(kind, purpose);
   }
   return check_grant_of_general();
 }
@@ -254,88 +277,26 @@ Result<vault::CompartmentReport> CaseSession::verify_compartment(const std::stri
   return vault::Compartment::verify(database_of(name), slots->data_key, slots->name);
 }
 
-/// RT-23 for the compartment that says who may open it: compared once it was
-/// read.
-Status CaseSession::check_grant_of_general() {
-  const workflow::GrantedAccess* access = people().access_to(std::string(kGeneral));
-  if (access == nullptr) {
-    return Error{ErrorCode::corrupt, "nobody was ever let into general",
-                 "the case was not opened to its end"};
-  }
-  // A grant was recorded and its slots are not yet in force, or the other way round: a crash, or
-  // a write at this moment, which is over soon.
-  constexpr int kAttempts = 40;
-  constexpr int kLooks = 3;
-  for (int attempt = 1;; ++attempt) {
-    if (compare_general()) return ok();
-    auto slots = slots_of(std::string(kGeneral));
-    if (slots) return ok();
-    // What was folded may be older than the slots by now: it is read again before it counts.
-    const bool is_changing = slots.error().code == ErrorCode::locked;
-    if (attempt == kAttempts || (!is_changing && (writer_ || attempt == kLooks))) {
-      return std::move(slots).error();
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    if (auto folded = fold_general(); !folded) return folded;
-  }
-}
-
-Status CaseSession::recover_general() {
-  vault::Compartment* const general = &open_.at(std::string(kGeneral));
-  auto recovered = writer_->recover({&general, 1});
-  if (!recovered) return std::move(recovered).error();
-  if (recovered->finished + recovered->marked == 0) return ok();
-  return fold_general();
-}
-
 vault::DatabaseOptions CaseSession::database_of(const std::string& name) const {
   return {.path = vault::files_of(paths_.vault(), name).database,
           .lock_file = paths_.vault() / "lock"};
 }
 
-/// What a crash left of a grant or a new generation is finished or taken back here, by what the
-/// ledger and `general` say.
-Result<vault::Slots> CaseSession::slots_of(const std::string& name) {
-  auto unlock = ring_.unlock("opening " + name);
-  if (!unlock) return std::move(unlock).error();
-  std::optional<vault::Grant> recorded;
-  if (const workflow::GrantedAccess* access = people().access_to(name)) {
-    recorded = grant_of(state_.file.case_id, access->grant);
-  }
-  const auto is_in_ledger = [this](const Digest256& commit) -> Result<bool> {
-    const auto commits = vault::commitments_of(paths_, state_.file);
-    if (!commits) return commits.error();
-    return std::ranges::find(*commits, commit) != commits->end();
-  };
-  auto opened = vault::settle_and_open_slots({.vault = {.vault = paths_.vault()},
-                                              .case_id = state_.file.case_id,
-                                              .compartment = name,
-                                              .unlock = *unlock},
-                                             is_in_ledger, recorded);
-  if (!opened && opened.error().code == ErrorCode::locked && opened.error().hint.empty()) {
-    return Error{ErrorCode::locked, ring_.person().name + " may not open " + name,
-                 "casebook access list tells who can let you in"};
-  }
-  if (!opened && opened.error().code == ErrorCode::corrupt && !writer_) {
-    // New keys come into force before their grant is entered (decision 0144).
-    const auto general = open_.find(std::string(kGeneral));
-    if (general != open_.end()) {
-      auto pending = general->second.pending();
-      if (pending && !pending->empty()) {
-        return Error{ErrorCode::locked, name + " is being given new keys",
-                     "try again; what a crash left is finished by whoever writes next"};
-      }
-    }
-  }
-  if (!opened) return std::move(opened).error();
-  if (name == kGeneral) general_ = opened->observed;
-  return std::move(opened->slots);
-}
-
 Status CaseSession::open_general(const std::string& purpose) {
   if (auto unlock = ring_.unlock(purpose); !unlock) return std::move(unlock).error();
   const std::string name(kGeneral);
-  auto general = open_settled([&] { return slots_of(name); }, database_of(name));
+  const auto open_it = [&] {
+    return open_settled([&] { return slots_of(name); }, database_of(name));
+  };
+  auto general = open_it();
+  const bool is_cut_short = !general && general.error().code == ErrorCode::locked &&
+                            vault::is_unsettled(paths_.vault(), name);
+  if (is_cut_short && settle_general()) {
+    auto settled = open_it();
+    if (!settled) return std::move(settled).error();
+    open_.emplace(kGeneral, *std::move(settled));
+    return ok();
+  }
   if (!general) return std::move(general).error();
   open_.emplace(kGeneral, *std::move(general));
   return ok();
@@ -348,6 +309,10 @@ Result<vault::Compartment*> CaseSession::compartment(const std::string& name) {
                  "casebook access list shows those there are"};
   }
   auto opened = open_settled([&] { return slots_of(name); }, database_of(name));
+  if (!opened && opened.error().code == ErrorCode::locked &&
+      vault::is_unsettled(paths_.vault(), name)) {
+    return being_changed(name);
+  }
   if (!opened) return std::move(opened).error();
   vault::Compartment* const added = &open_.emplace(name, *std::move(opened)).first->second;
   if (!writer_) return added;

@@ -24,6 +24,8 @@ namespace casebook::cli {
 
 /// Makes or reads the key by which this user's machine signs heads of one case.
 Result<std::unique_ptr<Signer>> machine_log_key(const Runtime& runtime, const CaseId& case_id);
+/// The one that was made. @return `not_found` when there is none.
+Result<std::unique_ptr<Signer>> kept_log_key(const Runtime& runtime, const CaseId& case_id);
 /// Where heads are kept.
 Result<vault::HomeHeads> home_heads(const Runtime& runtime);
 /// The case that is meant. @return `not_found` saying how to choose one.
@@ -74,9 +76,12 @@ class CaseSession {
   /// An opened compartment. @return `locked` when this person may not open it,
   /// `not_found` when it was never made.
   Result<vault::Compartment*> compartment(const std::string& name);
-  /// What opens it, for changing who may. The compartment is closed until it is
-  /// asked for again.
+  /// What opens it, for changing who may: of what a crash may have left, that which the ledger
+  /// names. @return `locked` when this person may not, or while it is being given new keys.
   Result<vault::Slots> slots_of(const std::string& name);
+  /// Whether a grant of it is signed and waits for its entry in the ledger: somebody is at it, or
+  /// a crash left it so. Whoever writes next enters it.
+  [[nodiscard]] bool is_being_changed(const std::string& name);
   void close_compartment(const std::string& name) { open_.erase(name); }
   /// Reads all of a compartment: pages, indexes, commitments.
   Result<vault::CompartmentReport> verify_compartment(const std::string& name);
@@ -124,7 +129,9 @@ class CaseSession {
   /// A new generation of a compartment for these persons: new keys, everything
   /// written anew, the old files gone; the grant is said with it. Safe against
   /// a crash at any point.
-  Status rotate(const std::string& compartment, const std::vector<PersonId>& persons);
+  /// @param keeps_recovery  whether its recovery identities open the new one, too.
+  Status rotate(const std::string& compartment, const std::vector<PersonId>& persons,
+                bool keeps_recovery = true);
   /// Closes every compartment, so that files may be copied or exchanged. They
   /// open when asked for.
   Status close_compartments();
@@ -155,6 +162,7 @@ class CaseSession {
  private:
   CaseSession(Runtime& runtime, KeyRing ring, vault::CasePaths paths, vault::CaseState state);
   Status begin(SessionKind kind, const std::string& purpose);
+  Status begin_again(SessionKind kind, const std::string& purpose);
   Status open_general(const std::string& purpose);
   Status fold_general();
   Result<Proposal> sign_draft(Result<Draft> draft);
@@ -162,6 +170,12 @@ class CaseSession {
   void take_in(const workflow::Skeleton& entry);
   const workflow::Policy* policy_text(const Digest256& digest);
   Status recover_general();
+  Result<vault::SlotsRequest> request_for(const std::string& name);
+  [[nodiscard]] std::optional<vault::Grant> recorded_grant(const std::string& name) const;
+  Status settle_general();
+  Status settle_changes();
+  Result<bool> lies_between();
+  bool settle_for_reading();
   Result<SignedStatement> sign_body(const std::string& verb, const std::string& body,
                                     const StatementDigests& digests);
   Status check_grant_of_general();
@@ -169,7 +183,6 @@ class CaseSession {
   Status reopen_general();
   Status check_folded(SessionKind kind);
   Status check_statement_place(const Statement& statement);
-  Result<vault::Compartment> open_database(const vault::Slots& slots) const;
   [[nodiscard]] vault::DatabaseOptions database_of(const std::string& name) const;
 
   Runtime& runtime_;
@@ -186,6 +199,7 @@ class CaseSession {
   std::map<PersonId, std::string> names_;
   std::optional<vault::CaseWriter> writer_;
   std::optional<vault::Grant> general_;  // What its slots file says of itself.
+  bool was_settled_ = false;             // settle_for_reading() was tried.
 };
 
 /// case.json as entry 0 would have it.
@@ -193,6 +207,8 @@ vault::CaseFile public_part(const workflow::CaseOpen& open, const Statement& sta
 
 /// The grant that vault/slots compares with, out of the one that was signed.
 vault::Grant grant_of(const CaseId& case_id, const workflow::AccessGrant& grant);
+/// What is said while nobody can open it.
+Error being_changed(const std::string& compartment);
 /// And the other way round. @return `invalid_input` when it names persons by
 /// something else than ids.
 Result<workflow::AccessGrant> signed_form(const vault::Grant& grant);

@@ -1,5 +1,6 @@
 #include "vault/keeping.h"
 
+#include "core/digest.h"
 #include "core/printable.h"
 #include "vault/attachment.h"
 #include "vault/folder.h"
@@ -74,16 +75,13 @@ Status settle(const SlotsRequest& request, const CompartmentFiles& files,
   return sync_folder(request.vault.vault, calls);
 }
 
-}  // namespace
-
-namespace {
-
 Result<OpenedSlots> settle_and_open(const SlotsRequest& request, const IsInLedger& is_in_ledger,
                                     const std::optional<Grant>& recorded) {
   const CompartmentFiles files = files_of(request.vault.vault, request.compartment);
   if (!is_there(files.next_database)) return read_slots(request, files.slots);
   {
-    auto use = UseLock::acquire(request.vault.vault / "use", UseLock::Kind::exclusive);
+    auto use = UseLock::acquire(request.vault.vault / "use", UseLock::Kind::exclusive,
+                                request.vault.use_wait_max);
     if (!use) return std::move(use).error();
     if (auto done = settle(request, files, is_in_ledger, recorded); !done) {
       return std::move(done).error();
@@ -104,7 +102,64 @@ Result<OpenedSlots> settle_and_open(const SlotsRequest& request, const IsInLedge
   return current;
 }
 
+/// Whether this is the file that was granted. One that is not there is not.
+Result<bool> is_granted(const std::filesystem::path& path, const Grant& recorded) {
+  auto file = read_file(path, kSlotsBytesMax);
+  if (!file && file.error().code == ErrorCode::not_found) return false;
+  if (!file) return std::move(file).error();
+  const auto digest = sha256(*file);
+  if (!digest) return Error(digest.error());
+  return *digest == recorded.slots_digest;
+}
+
 }  // namespace
+
+bool is_unsettled(const std::filesystem::path& vault, std::string_view compartment) {
+  const CompartmentFiles files = files_of(vault, compartment);
+  return is_there(files.next_database) || is_there(files.next_slots);
+}
+
+Result<bool> lies_as_granted(const std::filesystem::path& vault, const Grant& recorded) {
+  const CompartmentFiles files = files_of(vault, recorded.name.compartment);
+  auto current = is_granted(files.slots, recorded);
+  if (!current || *current) return current;
+  // One more person: the keys are the same.
+  if (is_there(files.next_database)) return false;
+  return is_granted(files.next_slots, recorded);
+}
+
+Result<OpenedSlots> read_slots_in_force(const SlotsRequest& request,
+                                        const std::optional<Grant>& recorded) {
+  const CompartmentFiles files = files_of(request.vault.vault, request.compartment);
+  if (!recorded) {
+    auto opened = read_slots(request, files.slots);
+    // Somebody who was let in, before the file with them got its name.
+    const bool is_locked = !opened && opened.error().code == ErrorCode::locked;
+    if (!is_locked || !is_there(files.next_slots)) return opened;
+    auto next = read_slots(request, files.next_slots);
+    return next ? std::move(next) : std::move(opened);
+  }
+  for (const auto& path : {files.slots, files.next_slots}) {
+    auto granted = is_granted(path, *recorded);
+    if (!granted) return std::move(granted).error();
+    if (!*granted) continue;
+    auto opened = read_slots(request, path);
+    if (!opened) return opened;
+    if (auto same = compare_grants(opened->observed, *recorded); !same) {
+      return std::move(same).error();
+    }
+    return opened;
+  }
+  // Neither: what differs is said when it can be read.
+  auto other = read_slots(request, files.slots);
+  if (other) {
+    if (auto same = compare_grants(other->observed, *recorded); !same) {
+      return std::move(same).error();
+    }
+  }
+  return Error{ErrorCode::corrupt,
+               "slots of " + request.compartment + ": are not those that were granted"};
+}
 
 Result<OpenedSlots> settle_and_open_slots(const SlotsRequest& request,
                                           const IsInLedger& is_in_ledger,

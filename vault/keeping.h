@@ -19,9 +19,24 @@ struct SlotsRequest {
 /// Whether a commitment stands in the ledger of the case.
 using IsInLedger = std::function<Result<bool>(const Digest256&)>;
 
+/// Whether a grant or a new generation of this compartment left files that are to be settled.
+bool is_unsettled(const std::filesystem::path& vault, std::string_view compartment);
+
+/// Whether the compartment can be read as `recorded` says: its slots are there, and nothing stands
+/// between them and the database.
+Result<bool> lies_as_granted(const std::filesystem::path& vault, const Grant& recorded);
+
+/// Reads the slots in force and changes nothing: beside a change that is going on or that a crash
+/// cut short they are those that the ledger names, under whichever name they lie.
+/// @param recorded  the last grant that `general` knows of; without it whatever opens is taken.
+/// @return `locked` when none of the identities fits; `corrupt` when no file is what was granted.
+Result<OpenedSlots> read_slots_in_force(const SlotsRequest& request,
+                                        const std::optional<Grant>& recorded = {});
+
 /// Reads the slots in force, after finishing or taking back a new generation that a crash cut
-/// short: it is finished when its grant stands in the ledger. Call it before the compartment is
-/// opened: for `general` first without `recorded`, and again with it once it is folded.
+/// short: it is finished when its grant stands in the ledger. The caller holds the lock of the case
+/// and has no compartment open: for `general` first without `recorded`, which needs no lock, and
+/// again with it once it is folded.
 /// @param recorded  the last grant that `general` knows of for this compartment; slots staged for a
 /// grant are settled by it too, and what is opened is compared with it.
 /// @return `locked` when none of the identities fits, or while somebody else makes a generation;

@@ -131,10 +131,20 @@ void Rotation::leave_to_settle() { state_->is_left = true; }
 
 Result<Rotation> Rotation::prepare(const RotationOptions& options, const Slots& current,
                                    std::vector<SlotPerson> persons, Randomness& randomness) {
-  auto use = UseLock::acquire(options.vault / "use", UseLock::Kind::exclusive);
+  auto use =
+      UseLock::acquire(options.vault / "use", UseLock::Kind::exclusive, options.use_wait_max);
   if (!use) return std::move(use).error();
   const CompartmentFiles files = files_of(options.vault, current.name.compartment);
   FileCalls& calls = calls_of(options);
+  if (is_there(files.next_database)) {
+    // What lies beside it may be the only one that opens with the slots in force.
+    auto opens = opens_as(options, files.database, current);
+    if (!opens) return std::move(opens).error();
+    if (!*opens) {
+      return Error{ErrorCode::locked, "new keys for " + current.name.compartment + " are cut short",
+                   "they are finished when the case is opened to write: try again"};
+    }
+  }
   if (auto clean = take_back(files, options.vault, calls); !clean) return std::move(clean).error();
   CompartmentName name = current.name;
   ++name.generation;
@@ -186,7 +196,8 @@ Result<Settled> settle_generation(const RotationOptions& options, const Slots& i
   const CompartmentFiles files = files_of(options.vault, in_force.name.compartment);
   const bool left_over = is_there(files.next_database) || is_there(files.next_slots);
   if (!left_over) return Settled::nothing_to_do;
-  auto use = UseLock::acquire(options.vault / "use", UseLock::Kind::exclusive);
+  auto use =
+      UseLock::acquire(options.vault / "use", UseLock::Kind::exclusive, options.use_wait_max);
   if (!use) return std::move(use).error();
   auto old_opens = opens_as(options, files.database, in_force);
   if (!old_opens) return std::move(old_opens).error();

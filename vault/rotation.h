@@ -3,6 +3,7 @@
 /// old files gone. After a crash at any point the old or the new one opens, never neither and never
 /// half. Specification: docs/spec/slots.md, section "New generation".
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -15,6 +16,8 @@ struct RotationOptions {
   std::int64_t cache_bytes = std::int64_t{64} << 20U;
   std::string layer = {};  ///< As DatabaseOptions::layer.
   FileCalls* calls = nullptr;
+  /// How long whoever uses the vault is waited for.
+  std::chrono::milliseconds use_wait_max = kLockWaitMax;
 };
 
 /// A generation that is complete beside the old one and not yet in force. Holds the vault's lock
@@ -23,7 +26,8 @@ class Rotation {
  public:
   /// Writes slots and database of generation + 1 for `persons` and reads the whole new file again.
   /// @param current  what the file in force opened to.
-  /// @return `locked` when the vault is in use; then nothing is changed.
+  /// @return `locked` when the vault is in use, or when an earlier one is to be finished first
+  /// (settle_generation); then nothing is changed.
   static Result<Rotation> prepare(const RotationOptions& options, const Slots& current,
                                   std::vector<SlotPerson> persons, Randomness& randomness);
   Rotation(Rotation&& other) noexcept;
