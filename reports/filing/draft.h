@@ -72,6 +72,7 @@ enum class FieldState { filled, missing, open, not_asked, about };
 
 struct DraftField {
   std::string id, requirement, clause, type;
+  std::string topic;  ///< What it is about: its first answer, fact or entry of the profile.
   std::vector<std::string> choices, keeps_out;
   Need need = Need::yes;
   FieldState state = FieldState::missing;

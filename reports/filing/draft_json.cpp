@@ -112,6 +112,7 @@ Json field_json(const DraftField& field) {
           {"requirement", field.requirement},
           {"clause", field.clause},
           {"type", field.type},
+          {"topic", field.topic},
           {"choices", field.choices},
           {"keeps_out", field.keeps_out},
           {"need", to_string(field.need)},
@@ -124,13 +125,14 @@ Json field_json(const DraftField& field) {
 
 DraftField field_of(const Json& json, JsonMembers& outer) {
   JsonMembers members(json);
-  members.only({"id", "requirement", "clause", "type", "choices", "keeps_out", "need", "state",
-                "verified", "names_people", "parts", "missing"});
+  members.only({"id", "requirement", "clause", "type", "topic", "choices", "keeps_out", "need",
+                "state", "verified", "names_people", "parts", "missing"});
   DraftField field;
   field.id = members.text("id");
   field.requirement = members.text("requirement");
   field.clause = members.text("clause");
   field.type = members.text("type");
+  field.topic = members.text("topic");
   field.choices = members.texts("choices", kListMax);
   field.keeps_out = members.texts("keeps_out", kListMax);
   field.need = word(members, "need", {Need::yes, Need::conditional, Need::no});

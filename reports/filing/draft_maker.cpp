@@ -23,6 +23,12 @@ Need need_of(const ContentField& field, const std::string& stage, const Feed& fe
                                              : Need::no;
 }
 
+std::string topic_of(const Feed& feed) {
+  if (!feed.answers.empty()) return feed.answers.front();
+  if (!feed.facts.empty()) return feed.facts.front().substr(0, feed.facts.front().find('|'));
+  return feed.org.empty() ? std::string() : feed.org.front();
+}
+
 bool contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
@@ -219,6 +225,7 @@ DraftField DraftMaker::make_field(const ContentField& content) {
   field.requirement = content.requirement;
   field.clause = content.clause;
   field.type = content.type;
+  field.topic = topic_of(feed);
   field.choices = content.choices;
   field.keeps_out = feed.keeps_out;
   field.need = need_of(content, owner, feed);
