@@ -29,6 +29,7 @@ DraftLaw law_of(const Regime& regime, const Stage& stage) {
   law.status = std::string(reports::to_string(regime.status));
   law.as_of = regime.as_of;
   law.verification = reports::verification_text(regime);
+  law.documentation_duty = regime.documentation_duty;
   law.verified = regime.verified;
   law.binds = regime.binds();
   law.sources = regime.sources;
@@ -43,6 +44,9 @@ std::string entry_or_empty(const DraftInput& input, std::string_view name) {
 
 }  // namespace
 
+std::string_view to_string(DraftKind kind) noexcept {
+  return kind == DraftKind::notice ? "notice" : "no_notice";
+}
 std::string_view to_string(Need need) noexcept {
   return need == Need::yes ? "yes" : need == Need::conditional ? "conditional" : "no";
 }
@@ -131,6 +135,7 @@ Result<Draft> make_draft(const DraftInput& input) {
   if (auto checked = check_statements(input.statements); !checked)
     return std::move(checked).error();
   Draft draft;
+  draft.kind = input.kind;
   draft.language = input.language;
   draft.case_name = input.case_name;
   draft.reference = input.reference;
@@ -140,10 +145,12 @@ Result<Draft> make_draft(const DraftInput& input) {
   draft.organisation = entry_or_empty(input, "name");
   draft.law = law_of(*input.regime, *stage);
   draft.law_digest = input.law_digest;
-  draft.audience = input.map->audience(*input.regime, input.stage);
+  draft.audience = input.kind == DraftKind::no_notice
+                       ? Audience::authority  // Who may ask to see it.
+                       : input.map->audience(*input.regime, input.stage);
   draft.deadline = input.deadline;
-  draft.late =
-      input.deadline.by() && input.now > *input.deadline.by() && input.deadline.kind == "limit";
+  draft.late = input.kind == DraftKind::notice && input.deadline.by() &&
+               input.now > *input.deadline.by() && input.deadline.kind == "limit";
   draft.receipt = input.receipt;
   DraftMaker(input, *stage, draft).fill();
   return draft;

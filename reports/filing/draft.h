@@ -42,7 +42,8 @@ std::string local_text(UtcSeconds time, const TimeZone& zone);
 
 struct DraftLaw {
   std::string regime, title, stage, name, recipient, clause, limit, legal_basis, status, as_of;
-  std::string verification;  ///< A phrase: "verified in law text".
+  std::string verification;        ///< A phrase: "verified in law text".
+  std::string documentation_duty;  ///< What the law wants kept, in words; may be empty.
   bool verified = false, binds = true;
   std::vector<std::string> sources, unverified_points;
   bool operator==(const DraftLaw&) const = default;
@@ -92,7 +93,11 @@ struct Change {
   bool operator==(const Change&) const = default;
 };
 
+/// A notice, or the decision not to give it, with its reasons.
+enum class DraftKind { notice, no_notice };
+
 struct Draft {
+  DraftKind kind = DraftKind::notice;
   documents::Language language = documents::Language::en;
   std::string case_name;  ///< Code name.
   std::string reference;  ///< Our own reference of the incident.
@@ -126,6 +131,9 @@ struct DraftInput {
   std::string stage;
   const reports::FactCatalog* catalog = nullptr;
   const FilingMap* map = &FilingMap::built_in();
+  DraftKind kind = DraftKind::notice;
+  /// For a decision not to notify: the facts that decide it (StageVerdict::deciding, of a harbour).
+  std::vector<std::string> deciding;
   FactEntries facts;
   std::vector<SourcedStatement> statements;
   std::map<std::string, std::string, std::less<>> profile;  ///< Entries of FilingMap::profile().
@@ -148,6 +156,7 @@ using Reasons = std::map<std::string, std::string, std::less<>>;
 /// there the reason for ID is an admitted statement that answers "reason.ID".
 std::vector<Change> changes(const Draft& before, const Draft& after, const Reasons& reasons);
 
+std::string_view to_string(DraftKind kind) noexcept;
 std::string_view to_string(Need need) noexcept;
 std::string_view to_string(FieldState state) noexcept;
 std::string_view to_string(Missing::Kind kind) noexcept;

@@ -86,6 +86,12 @@ std::string spaced(std::string_view code) {
   return text;
 }
 
+std::string title_of(const Draft& draft, const Messages& words) {
+  return draft.kind == DraftKind::notice
+             ? draft.law.name
+             : words.text("no_notice.title", {{"stage", draft.law.name}});
+}
+
 void add_heading(Document& document, int level, std::string text) {
   document.blocks.emplace_back(Heading{level, std::move(text)});
 }
@@ -183,6 +189,8 @@ void add_law(Document& document, const Draft& draft, const Messages& words) {
   add_entry(values, words.text("law.as_of"), draft.law.as_of);
   add_entry(values, words.text("law.status"), spaced(draft.law.status));
   add_entry(values, words.text("law.verification"), draft.law.verification);
+  if (draft.kind == DraftKind::no_notice)
+    add_entry(values, words.text("law.documentation"), draft.law.documentation_duty);
   document.blocks.emplace_back(std::move(values));
   add_list(document, words.text("law.unverified"), draft.law.unverified_points);
 }

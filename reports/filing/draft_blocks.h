@@ -20,6 +20,9 @@ std::string one_line(std::string_view text);
 /// A code of the data with blanks.
 std::string spaced(std::string_view code);
 
+/// The name of the stage, or of the decision not to act on it.
+std::string title_of(const Draft& draft, const Messages& words);
+
 void add_heading(documents::Document& document, int level, std::string text);
 void add_paragraph(documents::Document& document, std::string text);
 

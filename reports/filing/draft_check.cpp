@@ -124,6 +124,7 @@ class Checker {
       warns("deadline", "", words_.text("check.deadline", {{"about", about}}),
             words_.text("todo.deadline"));
     }
+    if (draft_.kind == DraftKind::no_notice) return;  // Nothing is sent.
     if (deadline.kind != "limit" || !deadline.by()) return;
     const bool asked =
         std::any_of(draft_.fields.begin(), draft_.fields.end(), [](const DraftField& field) {

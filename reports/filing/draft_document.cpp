@@ -113,9 +113,9 @@ bool is_form(const Draft& draft) { return !draft.fields.empty() && !draft.fields
 
 Document outward_report(const Draft& draft, UtcSeconds made_at) {
   const Messages& words = filing_messages(draft.language);
-  Document document = begin_document(draft, draft.law.name, made_at);
-  document.blocks.emplace_back(
-      TitlePage{draft.law.name, draft.law.title, head_entries(draft, words)});
+  const std::string title = title_of(draft, words);
+  Document document = begin_document(draft, title, made_at);
+  document.blocks.emplace_back(TitlePage{title, draft.law.title, head_entries(draft, words)});
   if (is_form(draft)) {
     add_form(document, draft, words);
   } else {
@@ -133,7 +133,7 @@ Document outward_report(const Draft& draft, UtcSeconds made_at) {
 
 Document review_document(const Draft& draft, const std::vector<DraftFinding>& findings) {
   const Messages& words = filing_messages(draft.language);
-  const std::string title = draft.law.name;
+  const std::string title = title_of(draft, words);
   Document document = begin_document(draft, title, draft.made_at);
   document.draft = true;
   std::vector<Entry> facts = head_entries(draft, words);

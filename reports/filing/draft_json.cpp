@@ -31,6 +31,7 @@ Json law_json(const DraftLaw& law) {
           {"status", law.status},
           {"as_of", law.as_of},
           {"verification", law.verification},
+          {"documentation_duty", law.documentation_duty},
           {"verified", law.verified},
           {"binds", law.binds},
           {"sources", law.sources},
@@ -40,8 +41,8 @@ Json law_json(const DraftLaw& law) {
 DraftLaw law_of(const Json& json, JsonMembers& outer) {
   JsonMembers members(json);
   members.only({"id", "title", "stage", "name", "recipient", "clause", "limit", "legal_basis",
-                "status", "as_of", "verification", "verified", "binds", "sources",
-                "unverified_points"});
+                "status", "as_of", "verification", "documentation_duty", "verified", "binds",
+                "sources", "unverified_points"});
   DraftLaw law;
   law.regime = members.text("id");
   law.title = members.text("title");
@@ -54,6 +55,7 @@ DraftLaw law_of(const Json& json, JsonMembers& outer) {
   law.status = members.text("status");
   law.as_of = members.text("as_of");
   law.verification = members.text("verification");
+  law.documentation_duty = members.text("documentation_duty");
   law.verified = members.boolean("verified");
   law.binds = members.boolean("binds");
   law.sources = members.texts("sources", kListMax);
@@ -208,6 +210,7 @@ DeadlineSnapshot deadline_of(const Json& json, JsonMembers& outer) {
 
 void read_head(JsonMembers& members, Draft& draft) {
   if (members.text("format") != "casebook-draft/1") members.refuse("not a draft");
+  draft.kind = word(members, "kind", {DraftKind::notice, DraftKind::no_notice});
   draft.language = word(members, "language", {documents::Language::en, documents::Language::nl});
   draft.case_name = members.text("case");
   draft.reference = members.text("reference");
@@ -230,6 +233,7 @@ void read_head(JsonMembers& members, Draft& draft) {
 
 std::string draft_json(const Draft& draft) {
   return canonical_json({{"format", "casebook-draft/1"},
+                         {"kind", to_string(draft.kind)},
                          {"language", documents::to_string(draft.language)},
                          {"case", draft.case_name},
                          {"reference", draft.reference},
@@ -255,10 +259,10 @@ Result<Draft> parse_draft(std::string_view text) {
   auto json = parse_canonical_json(text, {.size_bytes_max = kDraftBytesMax});
   if (!json) return std::move(json).error().context("draft");
   JsonMembers members(*json);
-  members.only({"format",   "language", "case",           "reference", "made_at",
-                "tool",     "head",     "organisation",   "law",       "law_digest",
-                "audience", "basis",    "inherited_from", "fields",    "deadline",
-                "late",     "withheld", "previous",       "receipt",   "changes"});
+  members.only({"format",   "kind",           "language",     "case",     "reference",  "made_at",
+                "tool",     "head",           "organisation", "law",      "law_digest", "audience",
+                "basis",    "inherited_from", "fields",       "deadline", "late",       "withheld",
+                "previous", "receipt",        "changes"});
   Draft draft;
   read_head(members, draft);
   if (const Json* law = members.object("law"); law != nullptr) draft.law = law_of(*law, members);

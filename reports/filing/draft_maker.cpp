@@ -235,6 +235,10 @@ DraftField DraftMaker::make_field(const ContentField& content) {
     field.state = FieldState::about;
     return field;
   }
+  return fed_field(std::move(field), feed);
+}
+
+DraftField DraftMaker::fed_field(DraftField field, const Feed& feed) {
   if (feed.when == "late" && draft_.late) field.need = Need::yes;
   const bool alone = feed.facts.size() == 1 && feed.org.empty() && feed.answers.empty();
   fill_field(field, feed, alone);
@@ -244,6 +248,23 @@ DraftField DraftMaker::make_field(const ContentField& content) {
                                           : FieldState::open;
   if (field.state == FieldState::not_asked) field.missing.clear();
   return field;
+}
+
+/// Written down for whoever asks later why nobody was told.
+void DraftMaker::add_no_notice_fields() {
+  const Messages& words = filing_messages(draft_.language);
+  const auto add = [&](const std::string& id, const Feed& feed) {
+    DraftField field;
+    field.id = id;
+    field.requirement = words.text("no_notice." + id);
+    field.topic = topic_of(feed);
+    draft_.fields.push_back(fed_field(std::move(field), feed));
+  };
+  for (const auto& [id, feed] : input_.map->no_notice()) add(id, feed);
+  if (input_.deciding.empty()) return;
+  Feed deciding;
+  deciding.facts = input_.deciding;
+  add("deciding", deciding);
 }
 
 /// A late paper gives its reasons, also under a law whose data do not list them.
@@ -266,11 +287,16 @@ void DraftMaker::add_late_field() {
 }
 
 void DraftMaker::fill() {
-  draft_.basis = fields_.basis;
-  draft_.inherited_from = fields_.from;
   sort_statements();
-  for (const ContentField* field : fields_.fields) draft_.fields.push_back(make_field(*field));
-  add_late_field();
+  if (draft_.kind == DraftKind::no_notice) {
+    draft_.basis = StageFields::Basis::own;
+    add_no_notice_fields();
+  } else {
+    draft_.basis = fields_.basis;
+    draft_.inherited_from = fields_.from;
+    for (const ContentField* field : fields_.fields) draft_.fields.push_back(make_field(*field));
+    add_late_field();
+  }
   draft_.withheld = static_cast<int>(counted_.size());
   if (input_.previous == nullptr) return;
   draft_.previous = draft_digest(*input_.previous);

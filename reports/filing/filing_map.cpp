@@ -53,19 +53,31 @@ class MapReader {
  public:
   Result<FilingMap> read(const Json& json) {
     JsonMembers members(json);
-    members.only({"format", "profile", "answers", "audiences", "fields"});
+    members.only({"format", "profile", "answers", "audiences", "no_notice", "fields"});
     if (members.text("format") != "casebook-filing-map/1") members.refuse("not a filing map");
     const Json* profile = members.object("profile");
     const Json* answers = members.object("answers");
     const Json* audiences = members.object("audiences");
+    const Json* no_notice = members.array("no_notice", kListMax);
     const Json* fields = members.object("fields");
     if (members.failed()) return members.error();
     if (auto read = read_answers(*profile, map_.profile_); !read) return std::move(read).error();
     if (auto read = read_answers(*answers, map_.answers_); !read) return std::move(read).error();
     if (auto read = read_audiences(*audiences); !read) return std::move(read).error();
     for (const auto& [key, value] : fields->items()) {
-      if (auto read = read_feed(key, value); !read)
-        return std::move(read).error().context("field \"" + key + "\"");
+      auto feed = read_feed(value);
+      if (!feed) return std::move(feed).error().context("field \"" + key + "\"");
+      map_.feeds_.emplace(key, *std::move(feed));
+    }
+    for (const Json& each : *no_notice) {
+      JsonMembers field(each);
+      field.only({"id", "feed"});
+      const std::string id = field.text("id");
+      const Json* fed = field.object("feed");
+      if (field.failed()) return Error(field.error()).context("no_notice");
+      auto feed = read_feed(*fed);
+      if (!feed) return std::move(feed).error().context("no_notice \"" + id + "\"");
+      map_.no_notice_.emplace_back(id, *std::move(feed));
     }
     return std::move(map_);
   }
@@ -105,7 +117,7 @@ class MapReader {
     return ok();
   }
 
-  Status read_feed(const std::string& key, const Json& json) {
+  static Result<Feed> read_feed(const Json& json) {
     JsonMembers members(json);
     members.only(
         {"facts", "org", "answers", "made", "when", "keeps_out", "about", "write", "names_people"});
@@ -138,8 +150,7 @@ class MapReader {
     if (int(fed) + int(feed.about) + int(write) != 1)
       members.refuse("is not one of fed, about, write");
     if (members.failed()) return members.error();
-    map_.feeds_.emplace(key, std::move(feed));
-    return ok();
+    return feed;
   }
 
   FilingMap map_;

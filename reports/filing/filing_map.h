@@ -47,6 +47,10 @@ class FilingMap {
   [[nodiscard]] const std::map<std::string, Answer, std::less<>>& answers() const {
     return answers_;
   }
+  /// The fields of a decision not to notify, in order.
+  [[nodiscard]] const std::vector<std::pair<std::string, Feed>>& no_notice() const {
+    return no_notice_;
+  }
   [[nodiscard]] const std::map<std::string, Answer, std::less<>>& profile() const {
     return profile_;
   }
@@ -60,7 +64,8 @@ class FilingMap {
   std::map<std::string, Answer, std::less<>> answers_;
   std::map<std::string, Answer, std::less<>> profile_;
   std::map<std::string, Audience, std::less<>>
-      audiences_;                                   ///< "us-ca individuals", or "individuals".
+      audiences_;  ///< "us-ca individuals", or "individuals".
+  std::vector<std::pair<std::string, Feed>> no_notice_;
   std::map<std::string, Feed, std::less<>> feeds_;  ///< "LAW STAGE FIELD" or "LAW FIELD".
 };
 

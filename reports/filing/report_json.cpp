@@ -46,6 +46,7 @@ std::string report_json(const Draft& draft, UtcSeconds made_at) {
     if (!field.parts.empty()) given.push_back(field);
   }
   Json json{{"format", "casebook-report/1"},
+            {"kind", to_string(draft.kind)},
             {"law", draft.law.regime},
             {"title", draft.law.title},
             {"stage", draft.law.stage},

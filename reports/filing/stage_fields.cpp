@@ -102,6 +102,8 @@ std::vector<std::string> FilingMap::lint(const reports::PolicySet& policies) con
     if (!used_feeds.contains(key)) problems.push_back(key + ": no law has this field");
     lint_feed(key, feed, *this, policies, problems);
   }
+  for (const auto& [id, feed] : no_notice_)
+    lint_feed("no_notice " + id, feed, *this, policies, problems);
   for (const auto& [key, audience] : audiences_) {
     if (!used_stages.contains(key)) problems.push_back(key + ": no law has this stage");
   }

@@ -187,6 +187,25 @@ TEST(Draft, ShowsTimesInUtcAndInTheZone) {
       testing::HasSubstr("2026-10-23 16:00:00 UTC = 2026-10-23 18:00:00 (+02:00) Europe/Paris"));
 }
 
+TEST(Draft, OfADecisionNotToNotifyGivesItsReasonsAndTheFactsThatDecide) {
+  DraftInput input = empty_input(law("eu-gdpr"), "data_subjects");
+  input.kind = DraftKind::no_notice;
+  input.deciding = {"encrypted", "key_compromised"};
+  const Draft empty = draft_of(input);
+  EXPECT_EQ(empty.fields.size(), 9U);
+  EXPECT_EQ(empty.missing().size(), 10U);
+  EXPECT_EQ(empty.find("reasons")->missing[0].name, "no_notice_reasons");
+  DraftInput full = full_input(law("eu-gdpr"), "data_subjects");
+  full.kind = input.kind;
+  full.deciding = input.deciding;
+  const Draft draft = draft_of(full);
+  EXPECT_THAT(draft.missing(), IsEmpty());
+  EXPECT_THAT(draft.find("deciding")->text(), testing::HasSubstr("unreadable in a way the law"));
+  const auto read = parse_draft(draft_json(draft));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, draft);
+}
+
 TEST(Draft, RefusesStatementsThatBreakTheirRules) {
   DraftInput input = empty_input(law("eu-gdpr"), "sa_initial");
   input.statements = {statement("a", "One.", {}), statement("a", "Two.", {})};

@@ -13,10 +13,11 @@ TEST(FilingMap, CoversEveryFieldOfEveryLaw) {
 }
 
 TEST(FilingMap, NamesWhatItForgets) {
-  auto map = FilingMap::parse(R"({"format":"casebook-filing-map/1","profile":{},"answers":{},)"
-                              R"("audiences":{"otherwise":"authority","persons":["nobody"]},)"
-                              R"("fields":{"contact":{"org":["phone"]},"no_such":{"write":true},)"
-                              R"("measures":{"answers":["deeds"],"facts":["height"]}}})");
+  auto map = FilingMap::parse(
+      R"({"format":"casebook-filing-map/1","profile":{},"answers":{},)"
+      R"("audiences":{"otherwise":"authority","persons":["nobody"]},"no_notice":[],)"
+      R"("fields":{"contact":{"org":["phone"]},"no_such":{"write":true},)"
+      R"("measures":{"answers":["deeds"],"facts":["height"]}}})");
   ASSERT_TRUE(map) << map.error().message;
   const auto problems = map->lint(laws());
   EXPECT_THAT(problems,
@@ -29,7 +30,7 @@ TEST(FilingMap, NamesWhatItForgets) {
 
 TEST(FilingMap, RefusesFeedsThatSayTwoThings) {
   const std::string before =
-      R"({"format":"casebook-filing-map/1","profile":{},"answers":{},"audiences":{"otherwise":"authority"},"fields":{"a":)";
+      R"({"format":"casebook-filing-map/1","profile":{},"answers":{},"audiences":{"otherwise":"authority"},"no_notice":[],"fields":{"a":)";
   for (const char* feed : {R"({})", R"({"write":true,"answers":["x"]})", R"({"made":"up"})",
                            R"({"write":true,"when":"never"})", R"({"else":1})", "7"}) {
     EXPECT_FALSE(FilingMap::parse(before + feed + "}}")) << feed;

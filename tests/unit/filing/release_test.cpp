@@ -151,6 +151,17 @@ TEST(Release, HasTheSameBytesOnAnotherDayInAnotherZoneAndLanguage) {
   EXPECT_EQ(files, 7);
 }
 
+TEST(Release, OfADecisionNotToNotifyIsAReportOfItsOwn) {
+  DraftInput input = full_input(law("eu-gdpr"), "data_subjects");
+  input.kind = DraftKind::no_notice;
+  input.deciding = {"encrypted"};
+  const Release made = released(draft_of(input));
+  const std::string& text = file_of(made, "report.txt");
+  EXPECT_THAT(text, HasSubstr("Decision not to notify: Communication to data subjects"));
+  EXPECT_THAT(text, HasSubstr("Text for no_notice_reasons."));
+  EXPECT_THAT(text, HasSubstr("Register of every breach"));
+}
+
 TEST(Letters, HoldOnlyWhatTheLawOfTheirPlaceLists) {
   const std::string massachusetts = letter_of("us-ma", "individuals");
   EXPECT_THAT(massachusetts, Not(HasSubstr("What happened")));
