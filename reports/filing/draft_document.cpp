@@ -123,7 +123,7 @@ Document outward_report(const Draft& draft, UtcSeconds made_at) {
   }
   add_changes(document, draft, words);
   add_sources(document, draft, words);
-  add_deadline(document, draft, words);
+  if (draft.deadline.by()) add_deadline(document, draft, words);
   add_law(document, draft, words);
   add_advice(document, draft, words);
   return document;

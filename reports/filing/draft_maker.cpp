@@ -161,8 +161,13 @@ void DraftMaker::take_fact(DraftField& field, const std::string& names, bool alo
     if (!field.type.empty() && field.type != "text") {
       part.text = typed_text(entry->fact.value, field.type);
     } else {
-      part.text = fact_words(entry->fact.value, *definition, input_.zone, draft_.language);
-      if (!alone) part.text = definition->meaning + ": " + part.text;
+      const auto* time = std::get_if<UtcSeconds>(&entry->fact.value);
+      part.text = time != nullptr && draft_.audience == Audience::persons
+                      ? day_words(*time, input_.zone)
+                      : fact_words(entry->fact.value, *definition, input_.zone, draft_.language);
+      // In a letter no requirement stands beside it.
+      if (!alone || draft_.audience == Audience::persons || draft_.audience == Audience::customer)
+        part.text = fact_label(*definition, draft_.language) + ": " + part.text;
     }
     part.facts = {name};
     for (const std::string& id : entry->statements) {

@@ -95,6 +95,18 @@ std::string fact_words(const FactValue& value, const FactDefinition& definition,
                     value);
 }
 
+std::string fact_label(const FactDefinition& definition, documents::Language language) {
+  const Messages& words = filing_messages(language);
+  const std::string key = "fact." + definition.name;
+  return words.has(key) ? words.text(key) : definition.meaning;
+}
+
+std::string day_words(UtcSeconds time, const TimeZone* zone) {
+  constexpr std::size_t kDaySize = 10;
+  return zone == nullptr ? format_utc(time).substr(0, kDaySize)
+                         : local_text(time, *zone).substr(0, kDaySize);
+}
+
 std::string typed_text(const FactValue& value, std::string_view type) {
   if (const auto* number = std::get_if<Number>(&value)) {
     if (type == "duration_ddhhmm") return duration_text(*number);

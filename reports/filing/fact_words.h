@@ -16,6 +16,12 @@ std::string time_words(UtcSeconds time, const TimeZone* zone);
 std::string fact_words(const reports::FactValue& value, const reports::FactDefinition& definition,
                        const TimeZone* zone, documents::Language language);
 
+/// What the fact is called in a paper: words of ours where there are some, else its meaning.
+std::string fact_label(const reports::FactDefinition& definition, documents::Language language);
+
+/// The day alone, in the zone of the organisation: for letters.
+std::string day_words(UtcSeconds time, const TimeZone* zone);
+
 /// By the type of a typed field: hours as DDD:HH:MM, euros in thousands, times in UTC.
 std::string typed_text(const reports::FactValue& value, std::string_view type);
 

@@ -61,20 +61,13 @@ std::string_view section_of(const DraftField& field) {
   return found == kPlaces.end() ? std::string_view("more") : found->section;
 }
 
-/// A fact alone says little in a letter: "2026-10-23" needs the words for what it is.
-std::string letter_text(const DraftField& field, const Part& part) {
-  if (part.answers.empty() && !part.facts.empty() && field.parts.size() == 1)
-    return field.requirement + ": " + one_line(part.text);
-  return part.text;
-}
-
 void add_section(Document& document, const Draft& draft, std::string_view section,
                  const Messages& words) {
   std::vector<std::string> paragraphs;
   for (const DraftField& field : draft.fields) {
     if (section_of(field) != section) continue;
     for (const Part& part : field.parts) {
-      for (std::string& line : lines_of(letter_text(field, part))) {
+      for (std::string& line : lines_of(part.text)) {
         // Two fields of a law may be fed by one statement: people read it once.
         if (std::find(paragraphs.begin(), paragraphs.end(), line) == paragraphs.end())
           paragraphs.push_back(std::move(line));

@@ -171,7 +171,8 @@ TEST(Letters, HoldOnlyWhatTheLawOfTheirPlaceLists) {
   for (const char* section : {"What happened", "What information was involved", "What we are doing",
                               "What you can do", "For more information"})
     EXPECT_THAT(california, HasSubstr(section));
-  EXPECT_THAT(letter_of("us-ri", "individuals"), HasSubstr("Number of people affected: 1234"));
+  EXPECT_THAT(california, HasSubstr("Date of the event: 2026-10-23\n"));
+  EXPECT_THAT(letter_of("us-ri", "individuals"), HasSubstr("People affected: 1234 people"));
   EXPECT_THAT(letter_of("us-hi", "individuals"), Not(HasSubstr("1234")));
   const std::string customer = letter_of("eu-gdpr", "processor_to_controller");
   EXPECT_THAT(customer, HasSubstr("Notice to our customer"));
