@@ -87,6 +87,7 @@ class RunbookChange {
     rebind_clocks(state_);
     begin_facets(state_, {state_.last_key, entry_.seq, {}});
     for (Waiver& waiver : state_.waivers) waiver.disarmed = true;
+    forget_misfits();
     state_.marks.clear();
     remark();
     changes_.all = true;
@@ -310,6 +311,16 @@ class RunbookChange {
       const std::uint64_t number = state_.steps[i].number;
       if (number != 0) state_.numbers[number - 1].index = i;
     }
+  }
+
+  /// What was said of a fact before a policy defined it, and is no value of it, is not known.
+  void forget_misfits() {
+    for (auto& [name, said] : state_.facts) {
+      const auto rule = state_.policy->facts.find(name);
+      if (rule == state_.policy->facts.end()) continue;
+      std::erase_if(said, [&](const FactSaid& one) { return !holds(rule->second, one.value); });
+    }
+    std::erase_if(state_.facts, [](const auto& fact) { return fact.second.empty(); });
   }
 
   void remark() {

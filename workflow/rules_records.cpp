@@ -111,6 +111,15 @@ Answer check_rule_out(const Saying& saying, const FactSet& set, const RuleOut& r
   return {};
 }
 
+/// As the law catalogue names them: "awareness_at", "entity.zone", "residents.US-CA".
+bool is_law_fact_name(std::string_view name) {
+  return !name.empty() && name.front() >= 'a' && name.front() <= 'z' &&
+         std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '_' || c == '.' || c == '-';
+         });
+}
+
 bool rules_out(const FactRule& rule, const Value& value) {
   const auto* word = std::get_if<std::string>(&value);
   return rule.rule_out && word != nullptr &&
@@ -147,16 +156,18 @@ bool is_rise(const CaseState& state, const FactSet& set) {
 }
 
 Answer judge(const Saying& saying, const FactSet& set) {
+  for (const StatementId& id : set.evidence) {
+    if (!is_evidence(saying.state, id)) return no("the evidence names an entry that is not there");
+  }
   const auto found = saying.policy().facts.find(set.name);
   if (found == saying.policy().facts.end()) {
-    return no("no pinned policy has a fact " + set.name, "`fact` lists them");
+    // A fact that laws ask for: no gate reads it, since a policy that reads one defines it.
+    if (is_law_fact_name(set.name)) return {};
+    return no("no fact has the name " + set.name, "`fact` lists them");
   }
   const FactRule& rule = found->second;
   if (!holds(rule, set.value)) return no(set.name + " cannot be that", "`fact` lists the values");
   if (auto answer = saying.needs_role(rule.roles, "to set " + set.name)) return answer;
-  for (const StatementId& id : set.evidence) {
-    if (!is_evidence(saying.state, id)) return no("the evidence names an entry that is not there");
-  }
   const bool is_milder = rule.rule_out && rule.rule_out->milder && is_downgrade(saying.state, set);
   if (is_milder || rules_out(rule, set.value)) {
     if (auto answer = check_rule_out(saying, set, *rule.rule_out)) return answer;

@@ -54,6 +54,14 @@ TEST_F(CaseStateTest, TwoVersionsWithEqualValuesHaveOtherDigests) {
   EXPECT_NE(state.facet_digest("impact"), first) << "a guess could be tested across versions";
 }
 
+TEST_F(CaseStateTest, TakesFactsOfLawThatNoPolicyDefines) {
+  ASSERT_TRUE(fact("awareness_at", Value(Moment{1'790'000'000}), {ada})) << why;
+  ASSERT_TRUE(fact("residents.US-CA", std::int64_t{400}, {ada})) << why;
+  EXPECT_EQ(state.value_of("residents.US-CA"), Value(std::int64_t{400}));
+  EXPECT_FALSE(fact("Not a name", Value(true), {ada}));
+  EXPECT_NE(why.find("no fact has the name"), std::string::npos) << why;
+}
+
 TEST_F(CaseStateTest, WordsOfAnEntryAreInItsFacetByTheirCommitment) {
   ASSERT_TRUE(record("fix", {{"version", word("1")}}, {ben}));
   const StatementId fix = last();
