@@ -23,7 +23,7 @@ const std::vector<Act>& acts() {
       {"fact", "name", {"value", "evidence"}},
       {"move", "move", {}},
       {"done", "target", {}},
-      {"attest", "word", {"role", "covers"}},
+      {"attest", "word", {"role", "covers", "record"}},
       {"time", "", {"record"}},
       {"told", "", {"record", "channel"}},
       {"evidence", "name", {"words"}},
@@ -256,12 +256,21 @@ Result<RunbookBody> fact_body(const DrillEvent& event, const Translation& names,
 }
 
 /// The word over the present digests of what the policy wants it to cover.
-Result<RunbookBody> word_body(const DrillEvent& event, const CaseState& state) {
+Result<RunbookBody> word_body(const DrillEvent& event, const CaseState& state,
+                              const Translation& names) {
+  std::optional<StatementId> about;
+  if (!event.record.empty()) {
+    auto id = names.thing(event.record);
+    if (!id) return std::move(id).error();
+    about = *id;
+  }
   for (const Gate& gate : state.policy->gates) {
     for (const WordWanted& wanted : words_wanted(state, gate.id)) {
       if (wanted.rule->verb != event.about || wanted.rule->role != event.role) continue;
       if (!event.covers.empty() && wanted.rule->covers != event.covers) continue;
-      return RunbookBody(Attest{event.about, event.role, covers_now(state, wanted.rule->covers)});
+      if (wanted.about_entry != about.has_value()) continue;
+      return RunbookBody(
+          Attest{event.about, event.role, covers_now(state, wanted.rule->covers), about});
     }
   }
   return wrong("no gate wants the word " + event.about + " of " + event.role);
@@ -344,7 +353,7 @@ Result<RunbookBody> drill_body(const DrillEvent& event, const CaseState& state,
   if (event.act == "fact") return fact_body(event, translation, key);
   if (event.act == "move") return RunbookBody(MakeMove{event.about});
   if (event.act == "done") return RunbookBody(StepDone{event.about});
-  if (event.act == "attest") return word_body(event, state);
+  if (event.act == "attest") return word_body(event, state, translation);
   if (!event.record.empty()) return body_about_entry(event, state, translation, now, key);
   return wrong(event.act + " is played otherwise");
 }
