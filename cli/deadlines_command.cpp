@@ -6,7 +6,9 @@
 
 #include "cli/commands.h"
 #include "cli/deadlines_text.h"
+#include "cli/duties.h"
 #include "cli/law_options.h"
+#include "cli/text.h"
 #include "core/durable_file.h"
 #include "core/nearest.h"
 #include "core/printable.h"
@@ -53,7 +55,11 @@ ExitStatus write_calendar(Runtime& runtime, const Options& options,
   return ExitStatus::done;
 }
 
-ExitStatus show(Runtime& runtime, const Options& options, const reports::PolicySet& policies) {
+/// From files, without any case.
+ExitStatus show(Runtime& runtime, const Options& options) {
+  const auto loaded = options.policies.load();
+  if (!loaded) return fail(runtime, loaded.error());
+  const reports::PolicySet& policies = *loaded;
   ZoneDatabase zones;
   const auto now = moment_asked_for(options, runtime, zones);
   if (!now) return refuse_usage(runtime, now.error());
@@ -90,6 +96,93 @@ ExitStatus show(Runtime& runtime, const Options& options, const reports::PolicyS
   return write_calendar(runtime, options, *evaluation, gathered->incident, *now);
 }
 
+// In a case.
+
+DeadlineScreen screen_of(const CaseLaw& law, const Options& options, UtcSeconds now,
+                         int width_columns) {
+  DeadlineScreen screen{law.evaluation, law.facts, now, law.sources, options.is_all, width_columns};
+  for (const TriggerTime& one : law.triggers) {
+    screen.triggers.push_back({one.fact, one.at, one.said_by, one.is_confirmed});
+  }
+  for (const CustomerDuty& one : law.customers) {
+    screen.contracts.push_back({one.name, one.hours, one.due});
+  }
+  screen.remarks = law.notes;
+  return screen;
+}
+
+Json case_json(const CaseLaw& law, UtcSeconds now) {
+  Json json = reports::deadlines_json(law.evaluation, law.facts, now);
+  json["contracts"] = Json::array();
+  for (const CustomerDuty& one : law.customers) {
+    json["contracts"].push_back({{"customer", one.name},
+                                 {"due", format_utc(one.due)},
+                                 {"hours", one.hours},
+                                 {"start", format_utc(one.started)}});
+  }
+  json["triggers"] = Json::array();
+  for (const TriggerTime& one : law.triggers) {
+    json["triggers"].push_back({{"at", format_utc(one.at)},
+                                {"confirmed", one.is_confirmed},
+                                {"fact", one.fact},
+                                {"said_by", one.said_by}});
+  }
+  return json;
+}
+
+/// The case for writing, so that what is found is entered; whoever may only read sees the same.
+Result<std::unique_ptr<CaseSession>> open_case(Runtime& runtime, bool only_looks) {
+  const std::string purpose = "working out deadlines";
+  if (only_looks) return CaseSession::open(runtime, SessionKind::reads, purpose);
+  auto session = CaseSession::open(runtime, SessionKind::writes, purpose);
+  if (session || session.error().code == ErrorCode::locked) return session;
+  return CaseSession::open(runtime, SessionKind::reads, purpose);
+}
+
+ExitStatus show_case(Runtime& runtime, const Options& options) {
+  const bool only_looks =
+      !options.at.empty() || !options.regime.empty() || !options.policies.folders.empty();
+  auto session = open_case(runtime, only_looks);
+  if (!session) return fail(runtime, session.error());
+  if (auto there = require_runbook(**session); !there) return fail(runtime, there.error());
+  auto law = law_of_case(**session, options.policies);
+  if (!law) return fail(runtime, law.error());
+  const auto now = moment_asked_for(options, runtime, (*law)->zones);
+  if (!now) return refuse_usage(runtime, now.error());
+  const DeadlineScreen screen = screen_of(**law, options, *now, runtime.terminal.width_columns);
+  DutiesSaid said;
+  if (!only_looks && (*session)->log_key() != nullptr) {
+    auto entered = record_duties(**session, **law);
+    if (entered) said = *std::move(entered);
+    if (!entered) said.line = "Not entered in the case: " + entered.error().message;
+    if (auto closed = (*session)->close(); !closed) return fail(runtime, closed.error());
+  }
+  if (!options.regime.empty()) {
+    const auto found =
+        std::ranges::find((*law)->evaluation.regimes, options.regime,
+                          [](const reports::RegimeVerdict& one) { return one.regime->id; });
+    if (found == (*law)->evaluation.regimes.end()) {
+      return refuse_usage(runtime, no_such_regime(options.regime, (*law)->policies));
+    }
+    if (!runtime.common.is_json) {
+      runtime.out << regime_why_text(screen, *found);
+      return ExitStatus::done;
+    }
+    (*law)->evaluation.regimes = {*found};
+  }
+  if (runtime.common.is_json) {
+    Json json = case_json(**law, *now);
+    json["duties"] = duties_json(said);
+    print_json(runtime, json);
+  } else {
+    runtime.out << deadlines_text(screen);
+    if (!said.line.empty()) runtime.out << wrap_behind("", said.line, screen.width_columns);
+  }
+  if (options.ics.empty()) return ExitStatus::done;
+  return write_calendar(runtime, options, (*law)->evaluation,
+                        (*session)->runbook().people.code_name, *now);
+}
+
 }  // namespace
 
 void add_deadlines_command(Command& root) {
@@ -97,19 +190,18 @@ void add_deadlines_command(Command& root) {
   Command& command = root.add("deadlines", "Who must be told, until when, and why");
   command.argument("REGIME", options->regime, "explain this law step by step", Count::optional)
       .option("--facts", "FILE", options->facts,
-              "what is known; else facts.json and profile.json here")
+              "what is known; else what the case says, or facts.json here")
       .option("--at", "TIME", options->at, "count from then instead of from now")
       .flag("--all", options->is_all, "list also what is unknown and not due, one by one")
       .option("--ics", "FILE", options->ics, "write the dates for a calendar program");
   options->policies.add_to(command);
   command.example("casebook facts template > facts.json", "first say what you know")
-      .example("casebook deadlines", "whom to tell, until when")
+      .example("casebook deadlines", "in a case: its facts; new duties are entered")
       .example("casebook deadlines eu-gdpr", "why, with the arithmetic")
       .example("casebook deadlines --at \"2026-10-23T21:00 Europe/Paris\"", "as it stood then")
       .run([options](Runtime& runtime) {
-        const auto policies = options->policies.load();
-        if (!policies) return fail(runtime, policies.error());
-        return show(runtime, *options, *policies);
+        if (options->facts.empty() && runtime.chosen_case()) return show_case(runtime, *options);
+        return show(runtime, *options);
       });
 }
 

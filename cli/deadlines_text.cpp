@@ -27,6 +27,7 @@ class ListScreen {
 
   std::string text() {
     heading();
+    contracts();
     dated("Due", list_.limits);
     dated("Due without a number in law: guidance and own targets", list_.targets);
     waiting();
@@ -35,6 +36,7 @@ class ListScreen {
     undecided();
     unknown_laws();
     not_due();
+    triggers();
     closing();
     return std::move(text_);
   }
@@ -54,8 +56,39 @@ class ListScreen {
       files += (files.empty() ? "" : ", ") + printable(file);
     line("", "Deadlines at " + local_text(zone_, screen_.now) + ", from " + files + " (" +
                  counted(screen_.facts.all().size(), "fact", "facts") + ")");
-    if (list_.limits.empty() && list_.targets.empty())
+    if (list_.limits.empty() && list_.targets.empty() && screen_.contracts.empty())
       line("", "Nothing is due by these facts alone.");
+  }
+
+  /// Those whose data a processor holds hear of it first. Equal hours are one line.
+  void contracts() {
+    if (screen_.contracts.empty()) return;
+    title("Customers first: hours that contracts promise");
+    for (std::size_t i = 0; i < screen_.contracts.size();) {
+      const DeadlineScreen::Contract& one = screen_.contracts[i];
+      std::string names;
+      std::size_t count = 0;
+      for (; i < screen_.contracts.size() && screen_.contracts[i].due == one.due; ++i, ++count) {
+        names += (names.empty() ? "" : ", ") + printable(screen_.contracts[i].customer);
+      }
+      std::string when = countdown_text(one.due - screen_.now);
+      when.resize(std::max<std::size_t>(when.size() + 1, kWhenColumns), ' ');
+      line(" " + (is_narrow_ ? std::string() : when),
+           local_text(zone_, one.due) + "  " + counted(count, "customer", "customers") +
+               " within " + std::to_string(one.hours) + " h: " + names);
+    }
+  }
+
+  /// Who stands for the moments that everything is counted from.
+  void triggers() {
+    if (screen_.triggers.empty()) return;
+    title("Counted from");
+    for (const DeadlineScreen::Trigger& one : screen_.triggers) {
+      line(" ",
+           one.fact + "  " + local_text(zone_, one.at) + ": " + printable(one.said_by) +
+               (one.is_confirmed ? ""
+                                 : "; nobody confirmed it: casebook fact " + one.fact + "=TIME"));
+    }
   }
 
   void dated(const std::string& name, const std::vector<Duty>& duties) {
@@ -220,6 +253,7 @@ class ListScreen {
     }
     if (is_moment_assumed) assumed += ". Counsel decides the moments from which laws count";
     if (!assumed.empty()) line("Assumed: ", assumed + ".");
+    for (const std::string& remark : screen_.remarks) line("", remark);
     line("", notice_text(screen_.evaluation) + " Why: casebook deadlines REGIME");
   }
 

@@ -15,6 +15,21 @@ struct DeadlineScreen {
   std::vector<std::string> files;  ///< What the facts were read from.
   bool is_all = false;             ///< List what is unknown and not due in full.
   int width_columns = 78;
+  /// In a case: moments from which laws count, contracts with customers, what was left out.
+  struct Trigger {
+    std::string fact;
+    UtcSeconds at;
+    std::string said_by;
+    bool is_confirmed = true;
+  };
+  struct Contract {
+    std::string customer;
+    int hours = 0;
+    UtcSeconds due;
+  };
+  std::vector<Trigger> triggers = {};
+  std::vector<Contract> contracts = {};
+  std::vector<std::string> remarks = {};
 };
 
 /// Who must be told, until when, what is undecided and what is not due.

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "cli/commands.h"
+#include "cli/duties.h"
 #include "cli/note_writing.h"
 #include "cli/runbook_saying.h"
 #include "cli/runbook_values.h"
@@ -108,6 +109,16 @@ Result<workflow::RunbookBody> fact_body(CaseSession& session, const FactOptions&
   return workflow::RunbookBody(std::move(set));
 }
 
+/// What laws make of it now, entered under the same name. It never undoes the fact.
+DutiesSaid enter_duties(CaseSession& session) {
+  if (!has_law_facts(session.runbook())) return {};
+  auto law = law_of_case(session, {});
+  if (!law) return {"Deadlines were not worked out: " + law.error().message, {}, {}};
+  auto said = record_duties(session, **law);
+  if (!said) return {"Duties were not entered: " + said.error().message, {}, {}};
+  return *std::move(said);
+}
+
 ExitStatus set_facts(Runtime& runtime, const FactOptions& options) {
   for (const std::string& pair : options.pairs) {
     if (const std::size_t equals = pair.find('='); equals == 0 || equals == std::string::npos) {
@@ -134,10 +145,17 @@ ExitStatus set_facts(Runtime& runtime, const FactOptions& options) {
         });
     if (status != ExitStatus::done) return status;
   }
+  DutiesSaid duties;
+  if (options.cosigning.out.empty()) duties = enter_duties(**session);
   if (auto closed = (*session)->close(); !closed) return fail(runtime, closed.error());
   if (runtime.common.is_json) {
-    print_json(runtime, {{"format", "casebook-facts-set/1"}, {"said", std::move(said)}});
+    print_json(runtime, {{"duties", duties_json(duties)},
+                         {"format", "casebook-facts-set/1"},
+                         {"said", std::move(said)}});
   } else if (options.cosigning.out.empty()) {
+    if (!duties.line.empty()) {
+      runtime.out << wrap_behind("", duties.line, runtime.terminal.width_columns);
+    }
     runtime.out << "Next: casebook status, casebook deadlines\n";
   }
   return ExitStatus::done;

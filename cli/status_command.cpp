@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "cli/commands.h"
+#include "cli/duties.h"
 #include "cli/runbook_saying.h"
 #include "cli/runbook_values.h"
 #include "cli/text.h"
@@ -22,6 +23,7 @@ using workflow::OpenThing;
 using workflow::RunningClock;
 
 constexpr std::size_t kThingsShownMax = 12;
+constexpr std::size_t kWaitingShownMax = 4;
 constexpr int kMarginColumns = 9;
 
 std::string margin(const std::string& word) {
@@ -90,13 +92,76 @@ class Screen {
 
   void clocks() {
     std::string group = "Clocks";
-    for (const RunningClock& clock : board_.clocks) {
+    for (std::size_t i = 0; i < board_.clocks.size(); ++i) {
+      const RunningClock& clock = board_.clocks[i];
       if (!clock.state->due || clock.is_late) continue;
-      line(group, clock.rule->label.in(language_) + about(clock) + "   " +
-                      until_text(*clock.state->due, session_.now()) +
-                      (clock.is_near ? "   soon" : ""));
+      line(group, name_from(i) + "   " + until_text(*clock.state->due, session_.now()) +
+                      on_day(clock) + (clock.is_near ? "   soon" : ""));
       group.clear();
     }
+    not_started(group);
+  }
+
+  /// Duties that begin with a moment that nobody named.
+  void not_started(std::string group) {
+    if (!has_law_facts(state_)) return;
+    const auto law = law_of_case(session_, {});
+    if (!law) return line(group, "deadlines: " + law.error().message);
+    std::size_t left = 0, shown = 0;
+    for (const reports::Duty& duty : reports::list_deadlines((*law)->evaluation).waiting) {
+      const std::string& fact = duty.stage->stage->starts_at;
+      // What follows on a submission comes in time by itself.
+      if (fact.ends_with("submitted_at") || fact == "individuals_notified_at") continue;
+      if (++shown > kWaitingShownMax) {
+        ++left;
+        continue;
+      }
+      line(group,
+           duty.regime->regime->id + " " + duty.stage->stage->id + "   cannot start: fact " + fact);
+      group.clear();
+    }
+    if (left > 0) line("", "and " + std::to_string(left) + " more: casebook deadlines");
+  }
+
+  [[nodiscard]] const workflow::Record* duty_of(const RunningClock& clock) const {
+    const workflow::Record* record =
+        clock.state->record ? state_.record(*clock.state->record) : nullptr;
+    return record != nullptr && record->kind == kDutyKind ? record : nullptr;
+  }
+  /// How many contracts with customers come next and end in the same moment.
+  [[nodiscard]] std::size_t customers_alike(std::size_t at) const {
+    const auto is_customer = [&](std::size_t i) {
+      const workflow::Record* duty = duty_of(board_.clocks[i]);
+      return duty != nullptr && duty->fields().contains("customer");
+    };
+    if (!is_customer(at)) return 0;
+    std::size_t next = at + 1;
+    while (next < board_.clocks.size() && is_customer(next) &&
+           board_.clocks[next].state->due == board_.clocks[at].state->due) {
+      ++next;
+    }
+    return next - at - 1;
+  }
+
+  /// Moves on to the last of several that are shown as one.
+  std::string name_from(std::size_t& at) {
+    const std::size_t alike = customers_alike(at);
+    if (alike == 0) return name_of(board_.clocks[at]);
+    at += alike;
+    return std::to_string(alike + 1) + " customers, contract";
+  }
+  std::string name_of(const RunningClock& clock) {
+    const workflow::Record* duty = duty_of(clock);
+    if (duty == nullptr) return clock.rule->label.in(language_) + about(clock);
+    return "#" + std::to_string(duty->number) + " " + shown_duty(session_, *duty, zones_).name;
+  }
+  /// The day where the days of the law are counted, and what is wrong with it.
+  std::string on_day(const RunningClock& clock) {
+    const workflow::Record* duty = duty_of(clock);
+    if (duty == nullptr) return "";
+    const DutyShown shown = shown_duty(session_, *duty, zones_);
+    return "   " + shown.due_short + (shown.is_assumed ? "   start assumed" : "") +
+           (shown.is_lapsed ? "   no longer asked for" : "");
   }
 
   static std::string about(const RunningClock& clock) {
@@ -105,10 +170,11 @@ class Screen {
 
   void late() {
     std::string group = "Late";
-    for (const RunningClock& clock : board_.clocks) {
+    for (std::size_t i = 0; i < board_.clocks.size(); ++i) {
+      const RunningClock& clock = board_.clocks[i];
       if (!clock.is_late) continue;
-      std::string words = clock.rule->label.in(language_) + about(clock) + "   " +
-                          until_text(*clock.state->due, session_.now());
+      std::string words =
+          name_from(i) + "   " + until_text(*clock.state->due, session_.now()) + on_day(clock);
       if (!clock.escalate_to.empty()) {
         words += "   call";
         for (const std::string& role : clock.escalate_to) words += " " + role;
@@ -146,6 +212,7 @@ class Screen {
 
   std::string thing_line(const OpenThing& thing) {
     std::string words = thing_text(session_, thing);
+    if (thing.what == kDutyKind) return words;  // Its date stands above.
     std::string who;
     for (const PersonId& id : thing.persons) {
       who += (who.empty() ? "" : ", ") + session_.name_of(id);
@@ -199,6 +266,7 @@ class Screen {
   const CaseState& state_;
   workflow::Language language_;
   int width_;
+  ZoneDatabase zones_;
   std::string text_;
 };
 

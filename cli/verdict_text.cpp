@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "cli/duties.h"
 #include "cli/runbook_values.h"
 #include "cli/text.h"
 #include "core/printable.h"
@@ -304,10 +305,23 @@ std::vector<const MissingLeaf*> first_way(const workflow::Verdict& verdict) {
   return leaves;
 }
 
+/// Duties are told apart by whom they are to, which one label of a register cannot say.
+std::optional<DutyShown> duty_of(CaseSession& session, const workflow::OpenThing& thing) {
+  if (thing.what != kDutyKind) return {};
+  const auto id = StatementId::parse(thing.id);
+  const workflow::Record* record = id ? session.runbook().record(*id) : nullptr;
+  if (record == nullptr) return {};
+  ZoneDatabase zones;
+  return shown_duty(session, *record, zones);
+}
+
 std::string blocking_text(CaseSession& session, const workflow::BlockingThing& thing,
                           const workflow::Board& board) {
   const workflow::OpenThing* open = workflow::find_thing(board, thing.number);
-  return open == nullptr ? thing.kind + " " + numbered(thing.number) : thing_text(session, *open);
+  if (open == nullptr) return thing.kind + " " + numbered(thing.number);
+  const auto duty = duty_of(session, *open);
+  const bool is_dated = duty && !duty->due_text.empty();
+  return thing_text(session, *open) + (is_dated ? ", due " + duty->due_text : "");
 }
 
 /// Other ways to open a gate, and the waiver that its policy allows.
@@ -388,7 +402,9 @@ std::string thing_text(CaseSession& session, const workflow::OpenThing& thing) {
       break;
   }
   const std::string& label = thing.label.in(language);
-  return text + (label.empty() ? thing.what : label);
+  text += label.empty() ? thing.what : label;
+  const auto duty = duty_of(session, thing);
+  return duty ? text + ": " + duty->name : text;
 }
 
 std::string verdict_text(CaseSession& session, const std::string& attempt,
