@@ -139,6 +139,14 @@ Result<std::unique_ptr<CaseSession>> open_case(Runtime& runtime, bool only_looks
   return CaseSession::open(runtime, SessionKind::reads, purpose);
 }
 
+/// Files that are named or lie here come before a case that is only chosen.
+bool reads_case(const Runtime& runtime, const Options& options) {
+  if (!options.facts.empty()) return false;
+  if (!runtime.common.case_folder.empty()) return true;
+  std::error_code ignored;
+  return !std::filesystem::exists("facts.json", ignored) && runtime.chosen_case().has_value();
+}
+
 ExitStatus show_case(Runtime& runtime, const Options& options) {
   const bool only_looks =
       !options.at.empty() || !options.regime.empty() || !options.policies.folders.empty();
@@ -200,8 +208,8 @@ void add_deadlines_command(Command& root) {
       .example("casebook deadlines eu-gdpr", "why, with the arithmetic")
       .example("casebook deadlines --at \"2026-10-23T21:00 Europe/Paris\"", "as it stood then")
       .run([options](Runtime& runtime) {
-        if (options->facts.empty() && runtime.chosen_case()) return show_case(runtime, *options);
-        return show(runtime, *options);
+        return reads_case(runtime, *options) ? show_case(runtime, *options)
+                                             : show(runtime, *options);
       });
 }
 

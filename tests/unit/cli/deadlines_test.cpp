@@ -26,6 +26,8 @@ class Deadlines : public testing::Test {
     std::filesystem::copy(
         std::string(CASEBOOK_SOURCE_DIR) + "/tests/vectors/deadlines/decision.json",
         folder_.path() / "facts.json");
+    // No case that somebody chose on this machine.
+    test_.environment["XDG_STATE_HOME"] = (folder_.path() / "state").string();
   }
 
   /// Runs the command in the folder, then comes back, since the sources are found from here.
