@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "cli/help_screen.h"
+#include "cli/report_command.h"
 #include "cli/runtime.h"
 
 namespace casebook::cli {
@@ -45,6 +46,7 @@ void add_all_commands(Command& root) {
   add_regimes_command(root);
   add_restore_command(root);
   add_retention_command(root);
+  add_report_command(root);
   add_role_command(root);
   add_rotate_command(root);
   add_sign_command(root);

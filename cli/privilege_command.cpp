@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "cli/case_entry.h"
 #include "cli/commands.h"
 #include "cli/note_writing.h"
+#include "cli/privilege_rows.h"
 #include "cli/text.h"
 #include "core/printable.h"
 #include "vault/privacy/privilege.h"
@@ -16,9 +16,6 @@ namespace casebook::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Kind of the item that holds a step.
-constexpr std::string_view kStepKind = "privilege";
 
 struct PrivilegeOptions {
   std::string number;
@@ -30,43 +27,6 @@ struct PrivilegeOptions {
   std::vector<std::string> distribution;
   fs::path out;
 };
-
-/// One step: who signed it is who said it, and its words are those that were committed to.
-Result<privacy::PrivilegeEvent> event_of(CaseSession& session, vault::Compartment& compartment,
-                                         const vault::ItemVersion& mark) {
-  auto records = compartment.records_of_item(mark.id);
-  if (!records) return std::move(records).error();
-  if (records->empty() || !records->front().seq) {
-    return Error{ErrorCode::corrupt, "a label without its record"};
-  }
-  auto entry = entry_at(compartment, *records->front().seq);
-  if (!entry) return std::move(entry).error();
-  const workflow::BoundPerson* by = session.people().owner_of(entry->signers.front());
-  auto json = parse_canonical_json(mark.text.fields);
-  if (!json) return std::move(json).error();
-  auto body = privacy::parse_privilege_body(entry->statement.verb, *json);
-  if (!body) return std::move(body).error();
-  return privacy::PrivilegeEvent{entry->statement.id.text(), body->target,
-                                 by != nullptr ? by->id.text() : std::string(), entry->received_at,
-                                 std::move(body->step)};
-}
-
-/// What all steps of a compartment come to.
-Result<privacy::PrivilegeStates> states_of(CaseSession& session, vault::Compartment& compartment) {
-  std::vector<vault::ItemVersion> marks;
-  const auto listed = compartment.each_item(kStepKind, [&](const vault::ItemVersion& item) {
-    if (item.state == vault::ItemState::live) marks.push_back(item);
-    return ok();
-  });
-  if (!listed) return Error(listed.error());
-  privacy::PrivilegeStates states;
-  for (const vault::ItemVersion& mark : marks) {
-    auto event = event_of(session, compartment, mark);
-    if (!event) return std::move(event).error();
-    privacy::apply(states, *event);
-  }
-  return states;
-}
 
 /// Everything that a step needs: the case, the item, and how it stands.
 struct Labelling {
@@ -82,7 +42,7 @@ Result<Labelling> begin_labelling(Runtime& runtime, const PrivilegeOptions& opti
   if (!compartment) return std::move(compartment).error();
   auto id = item_numbered(**compartment, options.number);
   if (!id) return std::move(id).error();
-  auto states = states_of(**session, **compartment);
+  auto states = privilege_states(**session, **compartment);
   if (!states) return std::move(states).error();
   const workflow::BoundPerson& me = *(*session)->people().find((*session)->me());
   // Signing asks for passphrase or token: the key agent never signs these verbs.
@@ -95,7 +55,7 @@ Result<Labelling> begin_labelling(Runtime& runtime, const PrivilegeOptions& opti
 Result<vault::Appended> say_step(Labelling& labelling, const std::string& compartment,
                                  const privacy::PrivilegeStep& step) {
   CaseSession& session = *labelling.session;
-  auto mark = new_item(session, {}, std::string(kStepKind));
+  auto mark = new_item(session, {}, std::string(kPrivilegeKind));
   if (!mark) return std::move(mark).error();
   mark->text.fields = canonical_json(privilege_body(labelling.target.text(), step));
   if (auto given = give_leaf(*mark, session.runtime().randomness); !given) {
@@ -198,78 +158,12 @@ ExitStatus keep_label(Runtime& runtime, const PrivilegeOptions& options) {
                 options.number + ": the claim stays");
 }
 
-/// The rows of one compartment, with the texts that they must not give away.
-class Log {
- public:
-  explicit Log(CaseSession& session) : session_(session) {}
-
-  Status add(vault::Compartment& compartment) {
-    auto states = states_of(session_, compartment);
-    if (!states) return std::move(states).error();
-    for (const auto& [target, state] : *states) {
-      if (!state.label) continue;
-      auto id = vault::ItemId::parse(target);
-      if (!id) return std::move(id).error();
-      auto item = compartment.item(*id);
-      if (!item) return std::move(item).error();
-      if (!*item) continue;
-      rows_.push_back(row_of(**item, state));
-      texts_.push_back((*item)->text.title + "\n" + (*item)->text.body);
-    }
-    return ok();
-  }
-  [[nodiscard]] const std::vector<privacy::PrivilegeLogRow>& rows() const { return rows_; }
-
-  std::vector<privacy::LogFinding> check() {
-    return privacy::check_privilege_log(
-        rows_,
-        {.privileged_text = [&](std::size_t row) -> std::string_view { return texts_.at(row); },
-         .is_known_elsewhere = [&](std::string_view word) { return is_open(word); }});
-  }
-
- private:
-  [[nodiscard]] bool is_open(std::string_view word) {
-    auto general = session_.compartment("general");
-    if (!general) return false;
-    const auto count = (*general)->count({.words = std::string(word)});
-    return count && *count > 0;
-  }
-  privacy::LogPerson person(const std::string& id) {
-    const auto parsed = PersonId::parse(id);
-    if (!parsed) return {id, false};
-    const workflow::BoundPerson* known = session_.people().find(*parsed);
-    return {session_.name_of(*parsed), known != nullptr && known->holds("legal")};
-  }
-  privacy::PrivilegeLogRow row_of(const vault::ItemVersion& item,
-                                  const privacy::PrivilegeState& state) {
-    privacy::PrivilegeLogRow row;
-    row.control = item.id.text().substr(0, 12);
-    row.date = format_utc(item.claimed.value_or(item.received));
-    row.type = item.kind;
-    row.author = {item.on_behalf_of.empty() ? person(item.author)
-                                            : privacy::LogPerson{item.on_behalf_of, false}};
-    for (const std::string& id : state.label->distribution) row.to.push_back(person(id));
-    row.description = state.label->purpose;
-    row.basis = std::string(privacy::privilege_basis_text(state.label->basis));
-    if (!state.label->basis_note.empty()) row.basis += ": " + state.label->basis_note;
-    row.treatment = "withheld";
-    row.custodian = person(item.author).name;
-    row.reviewer = person(state.set_by).name;
-    row.review_date = format_utc(state.set_at);
-    return row;
-  }
-
-  CaseSession& session_;
-  std::vector<privacy::PrivilegeLogRow> rows_;
-  std::vector<std::string> texts_;
-};
-
 ExitStatus write_log(Runtime& runtime, const PrivilegeOptions& options) {
   auto session = CaseSession::open(runtime, SessionKind::reads, "writing the privilege log");
   if (!session) return fail(runtime, session.error());
   auto compartment = (*session)->compartment(options.compartment);
   if (!compartment) return fail(runtime, compartment.error());
-  Log log(**session);
+  PrivilegeLog log(**session);
   if (auto added = log.add(**compartment); !added) return fail(runtime, added.error());
   bool is_refused = false;
   for (const privacy::LogFinding& finding : log.check()) {

@@ -18,10 +18,13 @@ class StatementWriter {
 
   Document run() {
     document_ = begin_paper(input_.head, words_.text("custody.title"));
-    std::vector<Entry> facts{
-        {words_.text("paper.organisation"), plain(input_.organisation)},
-        {words_.text("paper.case"), plain(input_.head.code_name)},
-        {words_.text("custody.bags"), plain(std::to_string(input_.bags.size()))}};
+    std::vector<Entry> facts;
+    const auto fact = [&](const char* key, const std::string& value) {
+      if (!value.empty()) facts.push_back({words_.text(key), plain(value)});
+    };
+    fact("paper.organisation", input_.organisation);
+    fact("paper.case", input_.head.code_name);
+    fact("custody.bags", std::to_string(input_.bags.size()));
     add(TitlePage{words_.text("custody.title"), words_.text("custody.subtitle"), facts});
     add(Notice{NoticeTone::legal, "", {plain(words_.text("custody.notice"))}});
     add(Contents{});
@@ -29,9 +32,14 @@ class StatementWriter {
     add(Heading{1, words_.text("custody.taken")});
     for (const PaperBag& bag : input_.bags) describe(bag);
     anchors();
-    add(Heading{1, words_.text("custody.check")});
-    paragraph("custody.check_intro");
-    for (const PaperBag& bag : input_.bags) check_yourself(bag);
+    for (std::size_t i = 0; i < input_.bags.size(); ++i) {
+      add(PageBreak{});  // What is typed stands on one page.
+      if (i == 0) {
+        add(Heading{1, words_.text("custody.check")});
+        paragraph("custody.check_intro");
+      }
+      check_yourself(input_.bags[i]);
+    }
     appendix();
     certification();
     return std::move(document_);
@@ -62,19 +70,20 @@ class StatementWriter {
   }
 
   void describe(const PaperBag& bag) {
-    add(Heading{2, bag.name + ": " + bag.host});
-    add(KeyValues{{{word("custody.bag_id"), code(bag.bag_id)},
-                   {word("custody.host"), plain(bag.host)},
-                   {word("custody.collected_by"), plain(bag.collected_by)},
-                   {word("custody.started"), plain(format_utc(bag.started_at))},
-                   {word("custody.sealed"), plain(format_utc(bag.sealed_at))},
-                   {word("custody.entries"), plain(std::to_string(bag.entries))},
-                   {word("custody.ticket"),
-                    plain(bag.ticket.empty() ? word("custody.no_ticket") : bag.ticket)},
-                   {word("custody.seal_code"), code(bag.seal_code)},
-                   {word("custody.seal_key"), code(bag.seal_key)},
-                   {word("custody.time_token"),
-                    plain(bag.time_token.empty() ? word("custody.no_token") : bag.time_token)}}});
+    add(Heading{2, bag.name + (bag.host.empty() ? "" : ": " + bag.host)});
+    add(KeyValues{
+        {{word("custody.bag_id"), code(bag.bag_id)},
+         {word("custody.host"), plain(bag.host.empty() ? word("custody.no_host") : bag.host)},
+         {word("custody.collected_by"), plain(bag.collected_by)},
+         {word("custody.started"), plain(format_utc(bag.started_at))},
+         {word("custody.sealed"), plain(format_utc(bag.sealed_at))},
+         {word("custody.entries"), plain(std::to_string(bag.entries))},
+         {word("custody.ticket"),
+          plain(bag.ticket.empty() ? word("custody.no_ticket") : bag.ticket)},
+         {word("custody.seal_code"), code(bag.seal_code)},
+         {word("custody.seal_key"), code(bag.seal_key)},
+         {word("custody.time_token"),
+          plain(bag.time_token.empty() ? word("custody.no_token") : bag.time_token)}}});
     if (bag.exceptions.empty()) {
       paragraph("custody.no_exceptions");
     } else {
@@ -192,7 +201,7 @@ std::vector<std::string> stock_check_lines(const PaperBag& bag) {
       "  > allowed",
       "ssh-keygen -Y verify -f allowed -I bag -n casebook-seal@v1 \\",
       "  -s seal.json.sig < seal.json",
-      "jq -r '\"\\(.file.sha256)  \\(.file.name)\"' seal.json | sha256sum -c",
+      "jq -r '.file.sha256 + \" *\" + .file.name' seal.json | sha256sum -c",
   };
   if (!bag.time_token.empty()) {
     lines.insert(lines.end(), {"openssl ts -verify -in seal.json.sig.tsr \\",
@@ -207,7 +216,7 @@ std::vector<std::string> stock_check_lines(const PaperBag& bag) {
   }
   lines.insert(
       lines.end(),
-      {"jq -r '\"\\(.tagmanifest_sha256)  tagmanifest-sha256.txt\"' \\",
+      {"jq -r '.tagmanifest_sha256 + \" *tagmanifest-sha256.txt\"' \\",
        "  seal.json > opened/" + bag.bag_id + "/sum", "cd opened/" + bag.bag_id, "sha256sum -c sum",
        "sha256sum -c --quiet tagmanifest-sha256.txt", "sha256sum -c --quiet manifest-sha256.txt"});
   return lines;
