@@ -161,11 +161,18 @@ std::set<std::string> exits_left(const CaseState& state) {
 /// Behind an exit only what stands before the next one is still somebody's business.
 void keep_what_is_left(const CaseState& state, Board& board) {
   const auto exits = exits_left(state);
-  std::erase_if(board.things, [&](const OpenThing& thing) {
-    return thing.kind != Kind::handover &&
-           std::ranges::none_of(thing.blocks,
-                                [&](const std::string& exit) { return exits.contains(exit); });
-  });
+  const auto is_left = [&](const std::string& exit) { return exits.contains(exit); };
+  const auto is_waited_for = [&](const OpenThing& thing) {
+    if (thing.kind == Kind::handover || thing.kind == Kind::role) return true;
+    if (thing.kind != Kind::ask && thing.kind != Kind::waiver) {
+      return std::ranges::any_of(thing.blocks, is_left);
+    }
+    const Gate* gate = state.policy->gate(thing.what);
+    return gate != nullptr && std::ranges::any_of(gate->on, is_left);
+  };
+  const auto left = std::ranges::stable_partition(board.things, is_waited_for);
+  board.set_aside.assign(left.begin(), left.end());
+  board.things.erase(left.begin(), left.end());
   std::erase_if(board.clocks, [&](const RunningClock& clock) {
     return std::ranges::none_of(board.things, [&](const OpenThing& thing) {
       return clock.number && thing.number == *clock.number;
@@ -207,8 +214,11 @@ bool is_for(const OpenThing& thing, const CaseState& state, const PersonId& pers
 }
 
 const OpenThing* find_thing(const Board& board, std::uint64_t number) {
-  const auto found = std::ranges::find(board.things, number, &OpenThing::number);
-  return found == board.things.end() ? nullptr : &*found;
+  for (const auto* things : {&board.things, &board.set_aside}) {
+    const auto found = std::ranges::find(*things, number, &OpenThing::number);
+    if (found != things->end()) return &*found;
+  }
+  return nullptr;
 }
 
 }  // namespace casebook::workflow

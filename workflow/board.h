@@ -37,8 +37,9 @@ struct RoleSeat {
 };
 
 struct Board {
-  std::vector<OpenThing> things;     ///< By number.
-  std::vector<RunningClock> clocks;  ///< Soonest first; those without a limit last.
+  std::vector<OpenThing> things;          ///< By number.
+  std::vector<OpenThing> set_aside = {};  ///< Open, too; behind an exit nobody waits for them.
+  std::vector<RunningClock> clocks;       ///< Soonest first; those without a limit last.
   std::vector<RoleSeat> roles;
   std::vector<const Record*> hosts;
   std::vector<const Record*> unverified;  ///< Assumptions that nobody checked.

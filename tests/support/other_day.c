@@ -1,16 +1,20 @@
-/* Preloaded into a program by a test: its clocks stand three years and some hours later. */
+/* Preloaded into a program by a test: its clocks stand OTHER_DAY_SECONDS later, else three years and some hours. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <stdlib.h>
 #include <sys/time.h>
 #include <time.h>
 
-enum { later_seconds = 3 * 365 * 86400 + 5 * 3600 + 7 };
+static long later_seconds(void) {
+  const char* wanted = getenv("OTHER_DAY_SECONDS");
+  return wanted ? atol(wanted) : 3L * 365 * 86400 + 5 * 3600 + 7;
+}
 
 int clock_gettime(clockid_t clock, struct timespec* time) {
   int (*real)(clockid_t, struct timespec*) =
       (int (*)(clockid_t, struct timespec*))dlsym(RTLD_NEXT, "clock_gettime");
   int status = real(clock, time);
-  if (status == 0 && clock == CLOCK_REALTIME) time->tv_sec += later_seconds;
+  if (status == 0 && clock == CLOCK_REALTIME) time->tv_sec += later_seconds();
   return status;
 }
 
