@@ -5,6 +5,7 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 
+#include <algorithm>
 #include <array>
 
 #include "core/c_handle.h"
@@ -15,7 +16,6 @@ namespace {
 
 using PkeyHandle = Handle<EVP_PKEY, EVP_PKEY_free>;
 using PkeyContextHandle = Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
-using KdfHandle = Handle<EVP_KDF, EVP_KDF_free>;
 using KdfContextHandle = Handle<EVP_KDF_CTX, EVP_KDF_CTX_free>;
 
 const unsigned char* in(std::span<const std::byte> bytes) {
@@ -27,19 +27,38 @@ unsigned char* out(std::span<std::byte> bytes) {
 /// OpenSSL's parameter lists take pointers to non-const and never write through these.
 void* loose(std::span<const std::byte> bytes) { return const_cast<std::byte*>(bytes.data()); }
 
-PkeyHandle private_key(std::span<const std::byte> scalar) {
-  return PkeyHandle(
-      EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nullptr, in(scalar), scalar.size()));
-}
+/// u = 0, 1, -1 and the two of order eight, little-endian.
+constexpr std::array<std::string_view, 5> kSmallOrder = {
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+    "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157"};
 
 }  // namespace
 
-Result<SecretBytes> x25519(std::span<const std::byte> scalar, std::span<const std::byte> point) {
-  const auto own = private_key(scalar);
+void X25519Key::Free::operator()(evp_pkey_st* key) const noexcept { EVP_PKEY_free(key); }
+
+Result<X25519Key> X25519Key::create(std::span<const std::byte> scalar) {
+  Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nullptr, in(scalar), scalar.size()));
+  if (!key) return openssl_error("X25519 key");
+  return X25519Key(std::move(key));
+}
+
+Result<Bytes> X25519Key::public_point() const {
+  Bytes point(kKeyBytes);
+  std::size_t size_bytes = point.size();
+  if (EVP_PKEY_get_raw_public_key(key_.get(), out(point), &size_bytes) != 1) {
+    return openssl_error("EVP_PKEY_get_raw_public_key");
+  }
+  return point;
+}
+
+Result<SecretBytes> X25519Key::exchange(std::span<const std::byte> point) const {
   const PkeyHandle peer(
       EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nullptr, in(point), point.size()));
-  if (!own || !peer) return openssl_error("X25519 key");
-  const PkeyContextHandle context(EVP_PKEY_CTX_new(own.get(), nullptr));
+  if (!peer) return openssl_error("X25519 key");
+  const PkeyContextHandle context(EVP_PKEY_CTX_new(key_.get(), nullptr));
   if (!context || EVP_PKEY_derive_init(context.get()) != 1 ||
       EVP_PKEY_derive_set_peer(context.get(), peer.get()) != 1) {
     return openssl_error("EVP_PKEY_derive_set_peer");
@@ -54,20 +73,15 @@ Result<SecretBytes> x25519(std::span<const std::byte> scalar, std::span<const st
   return shared;
 }
 
-Result<Bytes> x25519_public(std::span<const std::byte> scalar) {
-  const auto own = private_key(scalar);
-  Bytes point(kKeyBytes);
-  std::size_t size_bytes = point.size();
-  if (!own || EVP_PKEY_get_raw_public_key(own.get(), out(point), &size_bytes) != 1) {
-    return openssl_error("EVP_PKEY_get_raw_public_key");
-  }
-  return point;
+bool is_of_small_order(std::span<const std::byte> point) noexcept {
+  return std::ranges::any_of(kSmallOrder,
+                             [text = to_hex(point)](auto known) { return known == text; });
 }
 
 Result<SecretBytes> hkdf_sha256(std::span<const std::byte> key, std::span<const std::byte> salt,
                                 std::string_view info) {
-  const KdfHandle kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
-  const KdfContextHandle context(kdf ? EVP_KDF_CTX_new(kdf.get()) : nullptr);
+  static EVP_KDF* const kdf = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
+  const KdfContextHandle context(kdf != nullptr ? EVP_KDF_CTX_new(kdf) : nullptr);
   if (!context) return openssl_error("EVP_KDF_CTX_new");
   std::string digest = "SHA256";
   const std::array<std::byte, 32> no_salt{};  // RFC 5869: absent means 32 zero bytes.

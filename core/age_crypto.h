@@ -9,7 +9,8 @@
 #include "core/digest.h"
 #include "core/secret_bytes.h"
 
-struct evp_cipher_ctx_st;  // OpenSSL's EVP_CIPHER_CTX.
+struct evp_cipher_ctx_st;  // OpenSSL's EVP_CIPHER_CTX and EVP_PKEY.
+struct evp_pkey_st;
 
 namespace casebook::age {
 
@@ -17,11 +18,26 @@ inline constexpr std::size_t kKeyBytes = 32;
 inline constexpr std::size_t kNonceBytes = 12;
 inline constexpr std::size_t kTagBytes = 16;
 
-/// X25519 of a private scalar and a public point, 32 bytes each.
-/// @return `invalid_input` when the result is zero: the point is of small order.
-Result<SecretBytes> x25519(std::span<const std::byte> scalar, std::span<const std::byte> point);
-/// The public point of a private scalar.
-Result<Bytes> x25519_public(std::span<const std::byte> scalar);
+/// A private scalar of X25519 for any number of exchanges: making it costs as much as one of them.
+/// Scalars and points are 32 bytes each.
+class X25519Key {
+ public:
+  static Result<X25519Key> create(std::span<const std::byte> scalar);
+  [[nodiscard]] Result<Bytes> public_point() const;
+  /// @return `invalid_input` when the result is zero: the point is of small order.
+  [[nodiscard]] Result<SecretBytes> exchange(std::span<const std::byte> point) const;
+
+ private:
+  struct Free {
+    void operator()(evp_pkey_st* key) const noexcept;
+  };
+  using Key = std::unique_ptr<evp_pkey_st, Free>;
+  explicit X25519Key(Key key) : key_(std::move(key)) {}
+  Key key_;
+};
+/// Whether every exchange with this point gives zero, whoever does it: the five points of the curve
+/// and its twist whose order divides eight. @param point  canonical.
+bool is_of_small_order(std::span<const std::byte> point) noexcept;
 
 /// HKDF-SHA-256 with 32 bytes of output; `salt` may be empty.
 Result<SecretBytes> hkdf_sha256(std::span<const std::byte> key, std::span<const std::byte> salt,

@@ -47,6 +47,10 @@ Result<Stanza> wrap_for(const AgeRecipient& recipient, const SecretBytes& file_k
 /// @return the file key; nothing when the stanza is not for this identity; `corrupt` when the
 ///         stanza is malformed. `stanza` is of the kind X25519.
 Result<std::optional<SecretBytes>> unwrap(const Stanza& stanza, const AgeIdentity& identity);
+class X25519Key;
+/// The same for whoever tries many stanzas. @param recipient  what belongs to `own`.
+Result<std::optional<SecretBytes>> unwrap(const Stanza& stanza, const X25519Key& own,
+                                          const AgeRecipient& recipient);
 
 Result<Stanza> wrap_with_passphrase(const SecretBytes& passphrase, int work_factor,
                                     const SecretBytes& file_key, Randomness& randomness);

@@ -21,9 +21,6 @@ bool is_canonical(std::span<const std::byte> point) {
   return !all_full || point[0] < std::byte{0xed};
 }
 
-/// Any clamped scalar sends every point of small order, and no other, to zero.
-constexpr std::array<std::byte, 32> kProbeScalar = {std::byte{8}};
-
 }  // namespace
 
 Result<AgeRecipient> AgeRecipient::from_bytes(std::span<const std::byte> point) {
@@ -33,8 +30,8 @@ Result<AgeRecipient> AgeRecipient::from_bytes(std::span<const std::byte> point) 
   if (!is_canonical(point)) {
     return Error{ErrorCode::invalid_input, "age recipient is not canonical"};
   }
-  if (auto shared = age::x25519(kProbeScalar, point); !shared) {
-    return std::move(shared).error().context("age recipient");
+  if (age::is_of_small_order(point)) {
+    return Error{ErrorCode::invalid_input, "age recipient: X25519 key of small order"};
   }
   AgeRecipient recipient;
   std::ranges::copy(point, recipient.point_.begin());
@@ -55,7 +52,9 @@ std::string AgeRecipient::text() const {
 }
 
 Result<AgeIdentity> AgeIdentity::from_scalar(SecretBytes scalar) {
-  auto point = age::x25519_public(scalar.reveal());
+  auto key = age::X25519Key::create(scalar.reveal());
+  if (!key) return std::move(key).error();
+  auto point = key->public_point();
   if (!point) return std::move(point).error();
   auto recipient = AgeRecipient::from_bytes(*point);
   if (!recipient) return std::move(recipient).error();

@@ -43,7 +43,8 @@ struct AgeReader::State {
   }
 
   Status fill();
-  Status open_chunk();
+  /// Opens the next chunk into `room`, which holds kChunkBytes. @return its size.
+  Result<std::size_t> open_chunk(std::span<std::byte> room);
 
   ByteSource* in;
   age::ChunkCipher cipher;
@@ -76,8 +77,8 @@ Status AgeReader::State::fill() {
   return ok();
 }
 
-Status AgeReader::State::open_chunk() {
-  if (auto filled = fill(); !filled) return filled;
+Result<std::size_t> AgeReader::State::open_chunk(std::span<std::byte> room) {
+  if (auto filled = fill(); !filled) return std::move(filled).error();
   const std::size_t there = raw_end - raw_at;
   const bool last = there <= kSealedChunkBytes;
   const std::size_t size_bytes = std::min(there, kSealedChunkBytes);
@@ -85,18 +86,17 @@ Status AgeReader::State::open_chunk() {
   if (size_bytes < age::kTagBytes || (size_bytes == age::kTagBytes && number > 0)) {
     return age::ends_too_early();
   }
-  plain_at = 0;
-  plain_end = 0;
   const auto sealed = std::span<const std::byte>(raw).subspan(raw_at, size_bytes);
-  const std::size_t plain_bytes = size_bytes - age::kTagBytes;
-  auto opened = cipher.open(number, last ? age::Place::last : age::Place::inner, sealed,
-                            plain.reveal_mutable().first(plain_bytes));
-  if (!opened) return opened;
+  const auto opened = room.first(size_bytes - age::kTagBytes);
+  auto done = cipher.open(number, last ? age::Place::last : age::Place::inner, sealed, opened);
+  if (!done) {
+    std::ranges::fill(opened, std::byte{0});  // Nothing that is not authentic is handed on.
+    return std::move(done).error();
+  }
   raw_at += size_bytes;
-  plain_end = plain_bytes;
   ++number;
   last_opened = last;
-  return ok();
+  return opened.size();
 }
 
 AgeReader::AgeReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -115,10 +115,15 @@ Result<std::size_t> AgeReader::read(std::span<std::byte> buffer) {
   if (state.failed) return age::ends_too_early();
   while (state.plain_at == state.plain_end) {
     if (state.last_opened) return std::size_t{0};
-    if (auto opened = state.open_chunk(); !opened) {
+    const bool fits = buffer.size() >= kChunkBytes;  // Then without a copy.
+    auto opened = state.open_chunk(fits ? buffer.first(kChunkBytes) : state.plain.reveal_mutable());
+    if (!opened) {
       state.failed = true;
       return std::move(opened).error();
     }
+    if (fits && *opened > 0) return opened;
+    state.plain_at = 0;
+    state.plain_end = fits ? 0 : *opened;
   }
   const std::size_t count = std::min(buffer.size(), state.plain_end - state.plain_at);
   std::ranges::copy(state.plain.reveal().subspan(state.plain_at, count), buffer.begin());

@@ -71,29 +71,41 @@ std::optional<int> parse_work_factor(const std::string& text) {
 
 Result<Stanza> wrap_for(const AgeRecipient& recipient, const SecretBytes& file_key,
                         Randomness& randomness) {
-  auto ephemeral = AgeIdentity::make(randomness);
+  SecretBytes scalar(kKeyBytes);
+  if (auto filled = randomness.fill(scalar.reveal_mutable()); !filled) {
+    return std::move(filled).error();
+  }
+  auto ephemeral = X25519Key::create(scalar.reveal());
   if (!ephemeral) return std::move(ephemeral).error();
-  auto shared = x25519(ephemeral->scalar().reveal(), recipient.bytes());
+  auto share = ephemeral->public_point();
+  if (!share) return std::move(share).error();
+  auto shared = ephemeral->exchange(recipient.bytes());
   if (!shared) return std::move(shared).error();
-  const auto share = ephemeral->recipient().bytes();
-  auto key = x25519_wrapping_key(*shared, share, recipient.bytes());
+  auto key = x25519_wrapping_key(*shared, *share, recipient.bytes());
   if (!key) return std::move(key).error();
   auto body = wrap_file_key(*key, file_key);
   if (!body) return std::move(body).error();
-  return Stanza{{"X25519", to_base64(share, Base64Padding::without)}, *std::move(body)};
+  return Stanza{{"X25519", to_base64(*share, Base64Padding::without)}, *std::move(body)};
 }
 
 Result<std::optional<SecretBytes>> unwrap(const Stanza& stanza, const AgeIdentity& identity) {
+  auto own = X25519Key::create(identity.scalar().reveal());
+  if (!own) return std::move(own).error();
+  return unwrap(stanza, *own, identity.recipient());
+}
+
+Result<std::optional<SecretBytes>> unwrap(const Stanza& stanza, const X25519Key& own,
+                                          const AgeRecipient& recipient) {
   if (stanza.arguments.size() != 2) return corrupt("an X25519 stanza without its one share");
   auto share = from_base64(stanza.arguments[1], Base64Padding::without);
   if (!share || share->size() != kKeyBytes) return corrupt("a malformed X25519 share");
   if (stanza.body.size() != kWrappedBytes) return corrupt("an X25519 stanza of the wrong length");
-  auto shared = x25519(identity.scalar().reveal(), *share);
+  auto shared = own.exchange(*share);
   if (!shared && shared.error().code == ErrorCode::invalid_input) {
     return corrupt("an X25519 share of small order");
   }
   if (!shared) return std::move(shared).error();
-  auto key = x25519_wrapping_key(*shared, *share, identity.recipient().bytes());
+  auto key = x25519_wrapping_key(*shared, *share, recipient.bytes());
   if (!key) return std::move(key).error();
   return unwrap_file_key(*key, stanza.body);
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/age_crypto.h"
+
 namespace casebook::age {
 namespace {
 
@@ -11,10 +13,16 @@ constexpr std::string_view kScrypt = "scrypt";
 bool is_kind(const Stanza& stanza, std::string_view kind) { return stanza.arguments[0] == kind; }
 
 Result<std::optional<SecretBytes>> try_identities(const Header& header, const AgeUnlock& unlock) {
+  std::vector<X25519Key> keys;
+  for (const AgeIdentity& identity : unlock.identities) {
+    auto key = X25519Key::create(identity.scalar().reveal());
+    if (!key) return std::move(key).error();
+    keys.push_back(*std::move(key));
+  }
   for (const Stanza& stanza : header.stanzas) {
     if (!is_kind(stanza, kX25519)) continue;
-    for (const AgeIdentity& identity : unlock.identities) {
-      auto file_key = unwrap(stanza, identity);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      auto file_key = unwrap(stanza, keys[i], unlock.identities[i].recipient());
       if (!file_key || *file_key) return file_key;
     }
     if (unlock.unwrapper == nullptr || stanza.arguments.size() != 2) continue;

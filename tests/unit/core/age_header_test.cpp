@@ -11,6 +11,7 @@ const std::string kBody = std::string(43, 'A') + "\n";
 
 std::string with(const std::string& stanzas) { return std::string(kVersion) + stanzas + kMac; }
 
+// RT-43: recipients of a kind to come need no new format.
 TEST(AgeHeader, TakesKindsItDoesNotKnowAndGrease) {
   const std::string text = with("-> X25519 " + kBody + kBody + "-> a-grease B c\n\n-> b\n" +
                                 std::string(64, 'A') + "\n\n");
