@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <mutex>
 #include <system_error>
@@ -15,71 +16,12 @@
 namespace casebook::vault {
 namespace {
 
-constexpr std::size_t kBlockBytes = std::size_t{1} << 20U;
+constexpr std::size_t kBlockBytes = std::size_t{512} << 10U;
+constexpr std::size_t kBlocks = 4;
 
 FileCalls& calls_of(const AttachmentOptions& options) {
   return options.calls == nullptr ? system_file_calls() : *options.calls;
 }
-
-/// SHA-256 on a thread of its own, over blocks that the caller keeps unchanged until wait().
-class HashBeside {
- public:
-  static Result<std::unique_ptr<HashBeside>> start() {
-    auto hasher = Sha256::create();
-    if (!hasher) return std::move(hasher).error();
-    try {
-      return std::unique_ptr<HashBeside>(new HashBeside(*std::move(hasher)));
-    } catch (const std::system_error&) {
-      return Error{ErrorCode::limit_exceeded, "no thread can be started"};
-    }
-  }
-  ~HashBeside() {
-    const std::scoped_lock lock(mutex_);
-    ended_ = true;
-    changed_.notify_all();
-  }
-  void give(std::span<const std::byte> block) {
-    const std::scoped_lock lock(mutex_);
-    block_ = block;
-    busy_ = true;
-    changed_.notify_all();
-  }
-  /// @return once the block given last is hashed.
-  Status wait() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !busy_; });
-    return status_;
-  }
-  Result<Digest256> finish() {
-    if (auto waited = wait(); !waited) return std::move(waited).error();
-    return std::move(hasher_).finish();
-  }
-
- private:
-  explicit HashBeside(Sha256 hasher) : hasher_(std::move(hasher)), thread_([this] { run(); }) {}
-  void run() {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-      changed_.wait(lock, [&] { return busy_ || ended_; });
-      if (!busy_) return;
-      lock.unlock();
-      auto done = hasher_.update(block_);
-      lock.lock();
-      if (!done) status_ = std::move(done);
-      busy_ = false;
-      changed_.notify_all();
-    }
-  }
-
-  Sha256 hasher_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::span<const std::byte> block_;
-  bool busy_ = false;
-  bool ended_ = false;
-  Status status_ = ok();
-  std::jthread thread_;  // Last: begins when all the rest is there, ends before any of it goes.
-};
 
 /// Fills the block as far as the source goes.
 Result<std::size_t> read_block(ByteSource& source, std::span<std::byte> block) {
@@ -93,34 +35,119 @@ Result<std::size_t> read_block(ByteSource& source, std::span<std::byte> block) {
   return filled;
 }
 
+/// Reads ahead on a thread of its own, a few blocks at most.
+class ReadAhead {
+ public:
+  /// @param hasher  takes what is read, on that thread; may be null. Both must outlive this.
+  static Result<std::unique_ptr<ReadAhead>> start(ByteSource& source, Sha256* hasher) {
+    try {
+      return std::unique_ptr<ReadAhead>(new ReadAhead(source, hasher));
+    } catch (const std::system_error&) {
+      return Error{ErrorCode::limit_exceeded, "no thread can be started"};
+    }
+  }
+  ~ReadAhead() {
+    const std::scoped_lock lock(mutex_);
+    is_ended_ = true;
+    changed_.notify_all();
+  }
+  /// @return the next block, empty at the end; it is kept until the next call.
+  Result<std::span<const std::byte>> next() {
+    std::unique_lock lock(mutex_);
+    if (is_taken_) ++first_;  // The one given before is free again.
+    is_taken_ = false;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return first_ < last_ || is_read_; });
+    if (first_ == last_) {
+      if (!status_) return Error(status_.error());
+      return std::span<const std::byte>();
+    }
+    is_taken_ = true;
+    const Block& block = blocks_[first_ % kBlocks];
+    return block.bytes.reveal().first(block.filled);
+  }
+
+ private:
+  struct Block {
+    SecretBytes bytes = SecretBytes(kBlockBytes);
+    std::size_t filled = 0;
+  };
+  ReadAhead(ByteSource& source, Sha256* hasher)
+      : source_(source), hasher_(hasher), thread_([this] { run(); }) {}
+  void run() {
+    for (bool goes_on = true; goes_on;) {
+      Block* block = nullptr;
+      {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return last_ - first_ < kBlocks || is_ended_; });
+        if (is_ended_) return;
+        block = &blocks_[last_ % kBlocks];
+      }
+      auto read = fill(*block);
+      const std::scoped_lock lock(mutex_);
+      if (read) ++last_;
+      goes_on = read && block->filled == kBlockBytes;
+      is_read_ = !goes_on;
+      if (!read) status_ = std::move(read);
+      changed_.notify_all();
+    }
+  }
+  Status fill(Block& block) {
+    auto count = read_block(source_, block.bytes.reveal_mutable());
+    if (!count) return std::move(count).error();
+    block.filled = *count;
+    if (hasher_ == nullptr) return ok();
+    return hasher_->update(block.bytes.reveal().first(*count));
+  }
+
+  ByteSource& source_;
+  Sha256* hasher_;
+  std::array<Block, kBlocks> blocks_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::uint64_t first_ = 0;  // Number of the first block that is not used up.
+  std::uint64_t last_ = 0;   // And of the one being read.
+  bool is_taken_ = false;    // The first one is being used.
+  bool is_read_ = false;     // Nothing more comes.
+  bool is_ended_ = false;    // Nothing more is wanted.
+  Status status_ = ok();
+  std::jthread thread_;  // Last: begins when all the rest is there, ends before any of it goes.
+};
+
 struct Passed {
   Digest256 digest{};
   std::uint64_t size_bytes = 0;
 };
 
-/// Moves everything from source to sink while its digest is made beside.
-Result<Passed> pass(ByteSource& source, ByteSink& sink, std::uint64_t size_bytes_max) {
-  auto hash = HashBeside::start();
-  if (!hash) return std::move(hash).error();
-  SecretBytes block(kBlockBytes);
+/// On which side of the blocks the digest is made: the one that has less to do.
+enum class Digesting { with_reading, with_writing };
+
+/// Moves everything from source to sink; reading and writing run side by side.
+Result<Passed> pass(ByteSource& source, ByteSink& sink, std::uint64_t size_bytes_max,
+                    Digesting digesting) {
+  auto hasher = Sha256::create();
+  if (!hasher) return std::move(hasher).error();
   Passed passed;
-  for (;;) {
-    auto count = read_block(source, block.reveal_mutable());
-    if (!count) return std::move(count).error();
-    if (*count == 0) break;
-    if (*count > size_bytes_max - passed.size_bytes) {
-      return Error{ErrorCode::limit_exceeded, "the attachment is too large",
-                   "receive it as evidence instead"};
+  {
+    const bool hashes_here = digesting == Digesting::with_writing;
+    auto ahead = ReadAhead::start(source, hashes_here ? nullptr : &*hasher);
+    if (!ahead) return std::move(ahead).error();
+    for (;;) {
+      auto block = (*ahead)->next();
+      if (!block) return std::move(block).error();
+      if (block->empty()) break;
+      if (block->size() > size_bytes_max - passed.size_bytes) {
+        return Error{ErrorCode::limit_exceeded, "the attachment is too large",
+                     "receive it as evidence instead"};
+      }
+      passed.size_bytes += block->size();
+      if (hashes_here) {
+        if (auto hashed = hasher->update(*block); !hashed) return std::move(hashed).error();
+      }
+      if (auto written = sink.write(*block); !written) return std::move(written).error();
     }
-    passed.size_bytes += *count;
-    const auto bytes = block.reveal().first(*count);
-    (*hash)->give(bytes);
-    auto written = sink.write(bytes);
-    auto hashed = (*hash)->wait();
-    if (!written) return std::move(written).error();
-    if (!hashed) return std::move(hashed).error();
   }
-  auto digest = (*hash)->finish();
+  auto digest = (*std::move(hasher)).finish();
   if (!digest) return std::move(digest).error();
   passed.digest = *digest;
   return passed;
@@ -150,7 +177,7 @@ Result<AttachmentRow> seal_attachment(ByteSource& source, const AttachmentOption
   const AgeRecipient recipients[] = {identity->recipient()};
   auto writer = AgeWriter::create(*file, recipients, randomness);
   if (!writer) return std::move(writer).error();
-  auto passed = pass(source, *writer, options.size_bytes_max);
+  auto passed = pass(source, *writer, options.size_bytes_max, Digesting::with_reading);
   if (!passed) return std::move(passed).error().context("seal the attachment");
   if (auto closed = (*std::move(writer)).close(); !closed) return std::move(closed).error();
   if (auto done = (*std::move(file)).commit(); !done) return std::move(done).error();
@@ -171,7 +198,7 @@ Status open_attachment(const std::filesystem::path& folder, const AttachmentRow&
   FdSource source(fd.get());
   auto reader = AgeReader::open(source, {.identities = std::span(&*identity, 1)});
   if (!reader) return std::move(reader).error().context(doing);
-  auto passed = pass(*reader, sink, row.size_bytes);
+  auto passed = pass(*reader, sink, row.size_bytes, Digesting::with_writing);
   const bool is_longer = !passed && passed.error().code == ErrorCode::limit_exceeded;
   if (!passed && !is_longer) return std::move(passed).error().context(doing);
   if (!is_longer && passed->size_bytes == row.size_bytes && passed->digest == row.digest) {
