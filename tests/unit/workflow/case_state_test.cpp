@@ -43,7 +43,19 @@ TEST_F(CaseStateTest, NewDigestOnlyWhenAValueOfTheFacetChanges) {
   EXPECT_NE(state.facet_digest("impact"), first);
 }
 
-TEST_F(CaseStateTest, TwoVersionsWithEqualValuesHaveOtherDigests) {
+// RT-27: a facet has few possible values; without its key none of them can be tried.
+TEST_F(CaseStateTest, Rt27ADigestThatIsShownConfirmsNoGuess) {
+  ASSERT_TRUE(fact("severity", std::int64_t{2}, {ada}));
+  const Digest256 shown = state.facet_digest("impact");
+  const std::string truth = facet_values(state, "impact");
+  EXPECT_NE(*sha256(as_bytes(truth)), shown);
+  for (const std::string_view other : {"", "00000000000000000000000000000000"}) {
+    EXPECT_NE(facet_hmac(other, truth), shown) << "not the key of this version";
+  }
+  EXPECT_EQ(facet_hmac(state.facets.find("impact")->second.key, truth), shown);
+}
+
+TEST_F(CaseStateTest, Rt27TwoVersionsWithEqualValuesHaveOtherDigests) {
   ASSERT_TRUE(fact("severity", std::int64_t{2}, {ada}));
   const Digest256 first = state.facet_digest("impact");
   ASSERT_TRUE(fact("severity", std::int64_t{1}, {ada}));
