@@ -89,6 +89,18 @@ Result<AgeIdentity> make_recovery(CaseSession& session, const std::string& compa
   return identity;
 }
 
+Status end_recovery(CaseSession& session, const std::string& compartment) {
+  const workflow::GrantedAccess* access = session.people().access_to(compartment);
+  if (access == nullptr || access->grant.recovery == 0) {
+    return Error{ErrorCode::not_found, printable(compartment) + " has no recovery identity",
+                 "casebook access list shows where there is one"};
+  }
+  const std::vector<PersonId> persons = access->grant.persons;
+  auto taken = take_in(session, compartment);
+  if (!taken) return std::move(taken).error();
+  return session.rotate(compartment, persons, false);
+}
+
 Status begin_compartment(CaseSession& session, const std::string& compartment) {
   if (session.people().access_to(compartment) != nullptr) {
     return Error{ErrorCode::invalid_input, printable(compartment) + " is there already"};

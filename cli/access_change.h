@@ -13,6 +13,8 @@ Status revoke_access(CaseSession& session, const std::string& compartment,
                      const std::vector<PersonId>& persons);
 /// One more recovery identity: whoever has it opens the compartment. It is kept nowhere.
 Result<AgeIdentity> make_recovery(CaseSession& session, const std::string& compartment);
+/// Ends every recovery identity of a compartment by a new generation, for the same persons.
+Status end_recovery(CaseSession& session, const std::string& compartment);
 /// Makes the first generation of a compartment for oneself.
 Status begin_compartment(CaseSession& session, const std::string& compartment);
 

@@ -88,6 +88,21 @@ ExitStatus rotate(Runtime& runtime, const std::string& compartment) {
                     old_tickets(**session));
 }
 
+ExitStatus recover(Runtime& runtime, const RecoveryOptions& options) {
+  if (!options.ends) return make_recovery_page(runtime, options);
+  if (!options.out.empty()) {
+    return refuse_usage(runtime, {ErrorCode::invalid_input, "--end makes no page: no --out"});
+  }
+  auto session = CaseSession::open(runtime, SessionKind::writes, "ending recovery identities");
+  if (!session) return fail(runtime, session.error());
+  const Status done = end_recovery(**session, options.compartment);
+  return finish(runtime, **session, done,
+                options.compartment +
+                    " has new keys, and no recovery identity; with an old page backups from "
+                    "before still open" +
+                    (done ? old_tickets(**session) : ""));
+}
+
 ExitStatus begin(Runtime& runtime, const AccessOptions& options) {
   auto session = CaseSession::open(runtime, SessionKind::writes, "making a compartment");
   if (!session) return fail(runtime, session.error());
@@ -188,12 +203,15 @@ void add_access_command(Command& root) {
       .example("casebook access inbox legal cy", "then: casebook note add --to legal")
       .run([waiting](Runtime& runtime) { return open_inbox(runtime, *waiting); });
   auto recovering = std::make_shared<RecoveryOptions>();
-  access.add("recovery", "Make a recovery identity of a compartment, as a page to print")
+  access
+      .add("recovery", "Make a recovery identity of a compartment, as a page to print, or end them")
       .argument("COMPARTMENT", recovering->compartment, "else general", Count::optional)
       .option("--out", "FILE", recovering->out, "to a file, closed to others; else the terminal")
+      .flag("--end", recovering->ends, "new keys that no page opens: one was lost or seen")
       .example("casebook access recovery", "of general, on the terminal")
       .example("casebook access recovery legal --out page --as cy", "")
-      .run([recovering](Runtime& runtime) { return make_recovery_page(runtime, *recovering); });
+      .example("casebook access recovery legal --end", "")
+      .run([recovering](Runtime& runtime) { return recover(runtime, *recovering); });
   access.add("list", "Who can open what now")
       .example("casebook access list", "")
       .run([](Runtime& runtime) { return list_access(runtime, false); });

@@ -12,6 +12,7 @@ namespace casebook::cli {
 struct RecoveryOptions {
   std::string compartment = "general";
   std::filesystem::path out;  ///< Else the terminal, and nothing but a terminal.
+  bool ends = false;          ///< None is made: those there are open nothing any more.
 };
 ExitStatus make_recovery_page(Runtime& runtime, const RecoveryOptions& options);
 

@@ -77,5 +77,18 @@ expect 0 me rotate general
 place=case
 page=general.page && expect 0 paged lost find marmoset
 says 'marmoset'
+# A page that was lost or seen: new keys without it, for the same persons.
+expect 2 me access recovery --end --out none.page
+expect 0 me access recovery --end
+says_wrapped 'no recovery identity'
+place=case
+page=general.page && expect 6 paged lost find marmoset
+one_clear_line
+expect 0 me find marmoset
+expect 0 casebook find marmoset --as ben
+expect 1 me access recovery --end
+warns 'has no recovery identity'
+expect 0 casebook access list --as ada
+grep '^general ' out | grep -q 'and a recovery identity' && fail "the list still names one"
 expect 3 me verify case
 echo "recovery: ok"
