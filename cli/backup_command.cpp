@@ -153,15 +153,79 @@ ExitStatus backup_destroyed(Runtime& runtime, const std::string& wanted) {
   return ExitStatus::done;
 }
 
-ExitStatus restore_backup(Runtime& runtime, const fs::path& backup, const fs::path& target) {
-  auto report = vault::restore(backup, target);
-  if (!report) return fail(runtime, report.error());
-  if (runtime.common.is_json) {
-    print_json(runtime, report_json(*report, "casebook-restored/1"));
-  } else {
-    runtime.out << printable(target.string()) << ": " << counted_report(*report) << "\nNext: "
-                << "casebook verify " << printable(target.string()) << '\n';
+struct RestoreOptions {
+  std::string backup;
+  std::string target;
+  bool newer_is_lost = false;
+};
+
+/// The note by which everybody learns that later entries were given up, and which.
+Status note_loss(Runtime& runtime, const vault::CasePaths& paths, const vault::CaseState& state) {
+  runtime.common.case_folder = paths.root;
+  auto session = CaseSession::open(runtime, SessionKind::writes, "recording what is lost");
+  if (!session) return std::move(session).error();
+  auto item = new_item(**session, {}, "note");
+  if (!item) return std::move(item).error();
+  const MerkleHead& lost = state.home->head.tree;
+  item->text.body = "Restored from a backup that ends with entry " +
+                    std::to_string(state.ledger.tree.count - 1) + ". This machine had seen " +
+                    std::to_string(lost.count) + " entries (root " + to_hex(lost.root) +
+                    "); what came later is lost.";
+  if (auto given = give_leaf(*item, runtime.randomness); !given) return given;
+  auto written = (*session)->write("general", "note", *item);
+  if (!written) return std::move(written).error();
+  return (*session)->close();
+}
+
+/// A person decides that this older copy is the case from now on. Nothing is changed unless the
+/// case says so, too.
+Status give_up_newer(Runtime& runtime, const vault::CasePaths& paths, const vault::HomeHeads& home,
+                     const vault::CaseState& state) {
+  if (!state.head || state.against_head != vault::SeenBefore::extends) {
+    return Error{ErrorCode::corrupt, "the copy has no head that fits it"};
   }
+  if (auto kept = home.keep(*state.head); !kept) return kept;
+  auto noted = note_loss(runtime, paths, state);
+  if (noted) return ok();
+  if (auto back = home.keep(*state.home); !back) return back;
+  return std::move(noted).error().context("restored; its later entries are not given up");
+}
+
+std::string older_text(const vault::CaseState& state) {
+  return "It is older than the case that this machine saw: " +
+         std::to_string(state.ledger.tree.count) + " entries here, " +
+         std::to_string(state.home->head.tree.count) +
+         " there (the record of a backup comes after it). verify says so, and nothing is written "
+         "to it. If the newer case is lost: casebook restore --newer-is-lost";
+}
+
+ExitStatus restore_backup(Runtime& runtime, const RestoreOptions& options) {
+  const fs::path target = options.target;
+  auto home = home_heads(runtime);
+  if (!home) return fail(runtime, home.error());
+  auto report = vault::restore(options.backup, target);
+  if (!report) return fail(runtime, report.error());
+  const vault::CasePaths paths{fs::absolute(target)};
+  auto state = vault::look_at_case(paths, *home);
+  if (!state) return fail(runtime, state.error());
+  bool is_older = state->against_home == vault::SeenBefore::rolled_back;
+  if (is_older && options.newer_is_lost) {
+    if (auto given = give_up_newer(runtime, paths, *home, *state); !given) {
+      return fail(runtime, given.error());
+    }
+    is_older = false;
+  }
+  if (runtime.common.is_json) {
+    Json json = report_json(*report, "casebook-restored/1");
+    json["older_than_seen"] = is_older;
+    print_json(runtime, json);
+    return ExitStatus::done;
+  }
+  runtime.out << printable(target.string()) << ": " << counted_report(*report) << '\n';
+  if (is_older) {
+    runtime.out << wrap_behind("", older_text(*state), runtime.terminal.width_columns);
+  }
+  runtime.out << "Next: casebook verify " << printable(target.string()) << '\n';
   return ExitStatus::done;
 }
 
@@ -186,18 +250,14 @@ void add_backup_command(Command& root) {
 }
 
 void add_restore_command(Command& root) {
-  struct Options {
-    std::string backup;
-    std::string target;
-  };
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RestoreOptions>();
   root.add("restore", "Put a backup back where nothing is, and check it")
       .argument("BACKUP", options->backup, "folder of a backup")
       .argument("DIR", options->target, "the new folder of the case")
+      .flag("--newer-is-lost", options->newer_is_lost,
+            "go on from here: what this machine saw later is gone")
       .example("casebook restore /mnt/disk/amber-heron ./amber-heron", "")
-      .run([options](Runtime& runtime) {
-        return restore_backup(runtime, options->backup, options->target);
-      });
+      .run([options](Runtime& runtime) { return restore_backup(runtime, *options); });
 }
 
 }  // namespace casebook::cli

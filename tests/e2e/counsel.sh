@@ -147,6 +147,25 @@ says 'INTACT'
 expect 0 by gus casebook restore copy again
 expect 6 by gus casebook find message --case again
 expect 0 by ben casebook find message 4321 --case again
+
+# The case is lost, and the copy ends before the record of itself: a person decides, and the case says so.
+mv case gone
+expect 0 by cy casebook restore copy case
+says_wrapped 'older than the case that this machine saw'
+expect 1 by cy casebook note add again
+warns 'older than what this machine saw'
+expect 4 by cy casebook verify case
+rm -r case
+expect 0 by cy casebook restore copy case --newer-is-lost
+expect 0 by cy casebook note add 'going on'
+expect 0 by cy casebook find '"later is lost"'
+says 'Restored from a backup'
+expect 3 by cy casebook verify case
+says 'CONSISTENT'
+rm -r case
+mv gone case
+expect 4 by cy casebook verify case
+says 'NOT INTACT'
 printf x >> copy/ledger
 expect 4 by gus casebook backup check copy
 expect 1 by gus casebook restore copy third
