@@ -102,6 +102,8 @@ class Checker {
       warns("inherited", where, words_.text("check.inherited", {{"stage", draft_.inherited_from}}),
             words_.text("todo.read_law", {{"clause", draft_.law.clause}}));
     }
+    if (draft_.basis == StageFields::Basis::house)
+      warns("unmodelled", where, words_.text("check.house"), words_.text("todo.house"));
     if (!draft_.law.binds)
       warns("not_binding", where, words_.text("check.not_binding"), words_.text("todo.decide"));
     const bool fields_verified =

@@ -223,9 +223,9 @@ void read_head(JsonMembers& members, Draft& draft) {
       word(members, "audience",
            {Audience::internal, Audience::authority, Audience::persons, Audience::customer,
             Audience::third_party, Audience::public_, Audience::court});
-  draft.basis =
-      word(members, "basis",
-           {StageFields::Basis::own, StageFields::Basis::inherited, StageFields::Basis::none});
+  draft.basis = word(members, "basis",
+                     {StageFields::Basis::own, StageFields::Basis::inherited,
+                      StageFields::Basis::house, StageFields::Basis::none});
   draft.inherited_from = members.text("inherited_from");
 }
 

@@ -255,21 +255,12 @@ DraftField DraftMaker::fed_field(DraftField field, const Feed& feed) {
   return field;
 }
 
-/// Written down for whoever asks later why nobody was told.
-void DraftMaker::add_no_notice_fields() {
-  const Messages& words = filing_messages(draft_.language);
-  const auto add = [&](const std::string& id, const Feed& feed) {
-    DraftField field;
-    field.id = id;
-    field.requirement = words.text("no_notice." + id);
-    field.topic = topic_of(feed);
-    draft_.fields.push_back(fed_field(std::move(field), feed));
-  };
-  for (const auto& [id, feed] : input_.map->no_notice()) add(id, feed);
-  if (input_.deciding.empty()) return;
-  Feed deciding;
-  deciding.facts = input_.deciding;
-  add("deciding", deciding);
+void DraftMaker::add_own_field(const std::string& id, const Feed& feed) {
+  DraftField field;
+  field.id = id;
+  field.requirement = filing_messages(draft_.language).text("field." + id);
+  field.topic = topic_of(feed);
+  draft_.fields.push_back(fed_field(std::move(field), feed));
 }
 
 /// A late paper gives its reasons, also under a law whose data do not list them.
@@ -293,12 +284,18 @@ void DraftMaker::add_late_field() {
 
 void DraftMaker::fill() {
   sort_statements();
+  draft_.basis = fields_.basis;
+  draft_.inherited_from = fields_.from;
   if (draft_.kind == DraftKind::no_notice) {
     draft_.basis = StageFields::Basis::own;
-    add_no_notice_fields();
+    draft_.inherited_from.clear();
+    for (const auto& [id, feed] : input_.map->no_notice()) add_own_field(id, feed);
+    Feed deciding;
+    deciding.facts = input_.deciding;
+    if (!deciding.facts.empty()) add_own_field("deciding", deciding);
+  } else if (draft_.basis == StageFields::Basis::house) {
+    for (const auto& [id, feed] : input_.map->customer()) add_own_field(id, feed);
   } else {
-    draft_.basis = fields_.basis;
-    draft_.inherited_from = fields_.from;
     for (const ContentField* field : fields_.fields) draft_.fields.push_back(make_field(*field));
     add_late_field();
   }

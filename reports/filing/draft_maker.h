@@ -23,7 +23,7 @@ class DraftMaker {
                                        std::vector<std::string>& seen) const;
   DraftField make_field(const reports::ContentField& field);
   DraftField fed_field(DraftField field, const Feed& feed);
-  void add_no_notice_fields();
+  void add_own_field(const std::string& id, const Feed& feed);
   void add_late_field();
   void fill_field(DraftField& field, const Feed& feed, bool alone);
   bool take_own_answer(DraftField& field);

@@ -42,6 +42,8 @@ std::string_view to_string(StageFields::Basis basis) noexcept {
       return "own";
     case StageFields::Basis::inherited:
       return "inherited";
+    case StageFields::Basis::house:
+      return "house";
     case StageFields::Basis::none:
       return "none";
   }
@@ -53,12 +55,13 @@ class MapReader {
  public:
   Result<FilingMap> read(const Json& json) {
     JsonMembers members(json);
-    members.only({"format", "profile", "answers", "audiences", "no_notice", "fields"});
+    members.only({"format", "profile", "answers", "audiences", "no_notice", "customer", "fields"});
     if (members.text("format") != "casebook-filing-map/1") members.refuse("not a filing map");
     const Json* profile = members.object("profile");
     const Json* answers = members.object("answers");
     const Json* audiences = members.object("audiences");
     const Json* no_notice = members.array("no_notice", kListMax);
+    const Json* customer = members.array("customer", kListMax);
     const Json* fields = members.object("fields");
     if (members.failed()) return members.error();
     if (auto read = read_answers(*profile, map_.profile_); !read) return std::move(read).error();
@@ -69,16 +72,8 @@ class MapReader {
       if (!feed) return std::move(feed).error().context("field \"" + key + "\"");
       map_.feeds_.emplace(key, *std::move(feed));
     }
-    for (const Json& each : *no_notice) {
-      JsonMembers field(each);
-      field.only({"id", "feed"});
-      const std::string id = field.text("id");
-      const Json* fed = field.object("feed");
-      if (field.failed()) return Error(field.error()).context("no_notice");
-      auto feed = read_feed(*fed);
-      if (!feed) return std::move(feed).error().context("no_notice \"" + id + "\"");
-      map_.no_notice_.emplace_back(id, *std::move(feed));
-    }
+    if (auto read = read_own(*no_notice, map_.no_notice_); !read) return std::move(read).error();
+    if (auto read = read_own(*customer, map_.customer_); !read) return std::move(read).error();
     return std::move(map_);
   }
 
@@ -92,6 +87,20 @@ class MapReader {
       Answer answer{members.text("meaning"), members.text("decided_by")};
       if (members.failed()) return Error(members.error()).context("\"" + key + "\"");
       into.emplace(key, std::move(answer));
+    }
+    return ok();
+  }
+
+  static Status read_own(const Json& json, FilingMap::OwnFields& into) {
+    for (const Json& each : json) {
+      JsonMembers field(each);
+      field.only({"id", "feed"});
+      const std::string id = field.text("id");
+      const Json* fed = field.object("feed");
+      if (field.failed()) return Error(field.error()).context("own field");
+      auto feed = read_feed(*fed);
+      if (!feed) return std::move(feed).error().context("own field \"" + id + "\"");
+      into.emplace_back(id, *std::move(feed));
     }
     return ok();
   }

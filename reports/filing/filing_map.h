@@ -47,10 +47,12 @@ class FilingMap {
   [[nodiscard]] const std::map<std::string, Answer, std::less<>>& answers() const {
     return answers_;
   }
-  /// The fields of a decision not to notify, in order.
-  [[nodiscard]] const std::vector<std::pair<std::string, Feed>>& no_notice() const {
-    return no_notice_;
-  }
+  /// Fields of our own, in order.
+  using OwnFields = std::vector<std::pair<std::string, Feed>>;
+  /// Of a decision not to notify.
+  [[nodiscard]] const OwnFields& no_notice() const { return no_notice_; }
+  /// Of a message to a customer for which neither law nor contract lists any.
+  [[nodiscard]] const OwnFields& customer() const { return customer_; }
   [[nodiscard]] const std::map<std::string, Answer, std::less<>>& profile() const {
     return profile_;
   }
@@ -65,13 +67,14 @@ class FilingMap {
   std::map<std::string, Answer, std::less<>> profile_;
   std::map<std::string, Audience, std::less<>>
       audiences_;  ///< "us-ca individuals", or "individuals".
-  std::vector<std::pair<std::string, Feed>> no_notice_;
+  OwnFields no_notice_, customer_;
   std::map<std::string, Feed, std::less<>> feeds_;  ///< "LAW STAGE FIELD" or "LAW FIELD".
 };
 
 /// Where the fields of a stage come from.
 struct StageFields {
-  enum class Basis { own, inherited, none };
+  /// house: our own fields, see FilingMap::customer().
+  enum class Basis { own, inherited, house, none };
   Basis basis = Basis::none;
   std::string from;  ///< The stage that owns them, when inherited.
   std::vector<const reports::ContentField*> fields;

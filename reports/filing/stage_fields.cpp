@@ -74,6 +74,8 @@ StageFields fields_of(const Regime& regime, std::string_view stage, const Filing
   if (auto own = own_fields(regime, stage); !own.empty())
     return {StageFields::Basis::own, "", std::move(own)};
   const std::string heir = heir_of(regime, *found, map);
+  if (heir.empty() && map.audience(regime, stage) == Audience::customer)
+    return {StageFields::Basis::house, "", {}};
   if (heir.empty()) return {};
   return {StageFields::Basis::inherited, heir, own_fields(regime, heir)};
 }
@@ -102,8 +104,10 @@ std::vector<std::string> FilingMap::lint(const reports::PolicySet& policies) con
     if (!used_feeds.contains(key)) problems.push_back(key + ": no law has this field");
     lint_feed(key, feed, *this, policies, problems);
   }
-  for (const auto& [id, feed] : no_notice_)
-    lint_feed("no_notice " + id, feed, *this, policies, problems);
+  for (const OwnFields* own : {&no_notice_, &customer_}) {
+    for (const auto& [id, feed] : *own)
+      lint_feed("own field " + id, feed, *this, policies, problems);
+  }
   for (const auto& [key, audience] : audiences_) {
     if (!used_stages.contains(key)) problems.push_back(key + ": no law has this stage");
   }

@@ -15,7 +15,7 @@ TEST(FilingMap, CoversEveryFieldOfEveryLaw) {
 TEST(FilingMap, NamesWhatItForgets) {
   auto map = FilingMap::parse(
       R"({"format":"casebook-filing-map/1","profile":{},"answers":{},)"
-      R"("audiences":{"otherwise":"authority","persons":["nobody"]},"no_notice":[],)"
+      R"("audiences":{"otherwise":"authority","persons":["nobody"]},"no_notice":[],"customer":[],)"
       R"("fields":{"contact":{"org":["phone"]},"no_such":{"write":true},)"
       R"("measures":{"answers":["deeds"],"facts":["height"]}}})");
   ASSERT_TRUE(map) << map.error().message;
@@ -30,7 +30,7 @@ TEST(FilingMap, NamesWhatItForgets) {
 
 TEST(FilingMap, RefusesFeedsThatSayTwoThings) {
   const std::string before =
-      R"({"format":"casebook-filing-map/1","profile":{},"answers":{},"audiences":{"otherwise":"authority"},"no_notice":[],"fields":{"a":)";
+      R"({"format":"casebook-filing-map/1","profile":{},"answers":{},"audiences":{"otherwise":"authority"},"no_notice":[],"customer":[],"fields":{"a":)";
   for (const char* feed : {R"({})", R"({"write":true,"answers":["x"]})", R"({"made":"up"})",
                            R"({"write":true,"when":"never"})", R"({"else":1})", "7"}) {
     EXPECT_FALSE(FilingMap::parse(before + feed + "}}")) << feed;
