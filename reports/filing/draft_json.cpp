@@ -1,5 +1,7 @@
 #include "reports/filing/draft_json.h"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "core/bytes.h"
@@ -13,6 +15,8 @@ using Json = nlohmann::json;
 namespace {
 
 constexpr std::size_t kListMax = 2000;
+constexpr std::array<std::string_view, 5> kDeadlineKinds{"limit", "guideline", "own_target",
+                                                         "retention", "open"};
 constexpr std::size_t kDraftBytesMax = std::size_t{4} << 20U;
 
 Json time_json(const std::optional<UtcSeconds>& time) {
@@ -204,6 +208,9 @@ DeadlineSnapshot deadline_of(const Json& json, JsonMembers& outer) {
   deadline.assumed = members.texts("assumed", kListMax);
   deadline.missing = members.texts("missing", kListMax);
   deadline.problem = members.text("problem");
+  if (std::find(kDeadlineKinds.begin(), kDeadlineKinds.end(), deadline.kind) ==
+      kDeadlineKinds.end())
+    members.refuse("\"kind\" is no kind of deadline");
   join(outer, members);
   return deadline;
 }

@@ -89,6 +89,9 @@ TEST(Draft, RefusesTextThatItDidNotWrite) {
   std::string other = text;
   other.replace(other.find("casebook-draft/1"), 16, "casebook-draft/2");
   EXPECT_FALSE(parse_draft(other));
+  other = text;
+  other.replace(other.find("\"kind\":\"open\""), 13, "\"kind\":\"soon\"");
+  EXPECT_FALSE(parse_draft(other));
 }
 
 TEST(Draft, TakesOnlyWhatItsReaderMayHave) {

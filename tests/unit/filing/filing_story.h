@@ -138,7 +138,10 @@ inline DraftInput full_input(const reports::Regime& regime, std::string stage) {
   DraftInput input = empty_input(regime, std::move(stage));
   input.facts = every_fact();
   static const std::vector<SourcedStatement> answers = every_answer();
-  input.statements = answers;
+  for (const SourcedStatement& each : answers) {
+    if (each.id.starts_with("s.") || each.id.starts_with("w." + regime.id + "."))
+      input.statements.push_back(each);
+  }
   input.profile = full_profile();
   input.reference = "INC-2026-7";
   input.receipt = "AUTH-99";
