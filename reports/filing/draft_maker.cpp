@@ -265,14 +265,16 @@ void DraftMaker::add_own_field(const std::string& id, const Feed& feed) {
 
 /// A late paper gives its reasons, also under a law whose data do not list them.
 void DraftMaker::add_late_field() {
-  if (!draft_.late || draft_.audience != Audience::authority || !draft_.draftable()) return;
+  const bool asks = input_.map->asks_reasons(*input_.regime, stage_.id);
+  if ((!draft_.late && !asks) || draft_.audience != Audience::authority) return;
   for (const ContentField* field : fields_.fields) {
     if (input_.map->feed(*input_.regime, field->stage, field->id).when == "late") return;
   }
   DraftField field;
   field.id = std::string(kLateField);
   field.requirement = filing_messages(draft_.language).text("late.requirement");
-  field.need = contains(stage_.marks, "reasons_required_if_late") ? Need::yes : Need::conditional;
+  field.need =
+      asks || contains(stage_.marks, "reasons_required_if_late") ? Need::yes : Need::conditional;
   if (!take_own_answer(field) && !take_answer(field, std::string(kLateAnswer)))
     miss(field, Missing::Kind::answer, std::string(kLateAnswer),
          withheld_.contains(std::string(kLateAnswer)));
@@ -297,7 +299,7 @@ void DraftMaker::fill() {
     for (const auto& [id, feed] : input_.map->customer()) add_own_field(id, feed);
   } else {
     for (const ContentField* field : fields_.fields) draft_.fields.push_back(make_field(*field));
-    add_late_field();
+    if (draft_.draftable()) add_late_field();
   }
   draft_.withheld = static_cast<int>(counted_.size());
   if (input_.previous == nullptr) return;

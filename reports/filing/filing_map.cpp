@@ -55,13 +55,15 @@ class MapReader {
  public:
   Result<FilingMap> read(const Json& json) {
     JsonMembers members(json);
-    members.only({"format", "profile", "answers", "audiences", "no_notice", "customer", "fields"});
+    members.only({"format", "profile", "answers", "audiences", "no_notice", "customer", "reasons",
+                  "fields"});
     if (members.text("format") != "casebook-filing-map/1") members.refuse("not a filing map");
     const Json* profile = members.object("profile");
     const Json* answers = members.object("answers");
     const Json* audiences = members.object("audiences");
     const Json* no_notice = members.array("no_notice", kListMax);
     const Json* customer = members.array("customer", kListMax);
+    map_.reasons_ = members.texts("reasons", kListMax);
     const Json* fields = members.object("fields");
     if (members.failed()) return members.error();
     if (auto read = read_answers(*profile, map_.profile_); !read) return std::move(read).error();
@@ -190,6 +192,11 @@ Audience FilingMap::audience(const reports::Regime& regime, std::string_view sta
     return named->second;
   if (regime.status == reports::RegimeStatus::contractual) return Audience::customer;
   return audiences_.find(kOtherwise)->second;
+}
+
+bool FilingMap::asks_reasons(const reports::Regime& regime, std::string_view stage) const {
+  return std::find(reasons_.begin(), reasons_.end(), regime.id + " " + std::string(stage)) !=
+         reasons_.end();
 }
 
 bool FilingMap::maps(std::string_view regime, std::string_view stage,

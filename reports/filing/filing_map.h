@@ -47,6 +47,8 @@ class FilingMap {
   [[nodiscard]] const std::map<std::string, Answer, std::less<>>& answers() const {
     return answers_;
   }
+  /// Whether the stage is itself about a delay, so that reasons are always asked for.
+  [[nodiscard]] bool asks_reasons(const reports::Regime& regime, std::string_view stage) const;
   /// Fields of our own, in order.
   using OwnFields = std::vector<std::pair<std::string, Feed>>;
   /// Of a decision not to notify.
@@ -68,6 +70,7 @@ class FilingMap {
   std::map<std::string, Audience, std::less<>>
       audiences_;  ///< "us-ca individuals", or "individuals".
   OwnFields no_notice_, customer_;
+  std::vector<std::string> reasons_;                ///< "LAW STAGE"
   std::map<std::string, Feed, std::less<>> feeds_;  ///< "LAW STAGE FIELD" or "LAW FIELD".
 };
 

@@ -108,6 +108,12 @@ std::vector<std::string> FilingMap::lint(const reports::PolicySet& policies) con
     for (const auto& [id, feed] : *own)
       lint_feed("own field " + id, feed, *this, policies, problems);
   }
+  for (const std::string& key : reasons_) {
+    const std::size_t blank = key.find(' ');
+    const Regime* regime = policies.find(key.substr(0, blank));
+    if (regime == nullptr || regime->find_stage(key.substr(blank + 1)) == nullptr)
+      problems.push_back("reasons: no law has the stage " + key);
+  }
   for (const auto& [key, audience] : audiences_) {
     if (!used_stages.contains(key)) problems.push_back(key + ": no law has this stage");
   }

@@ -156,6 +156,9 @@ TEST(Draft, AsksForReasonsOnceTheLimitHasPassed) {
   other.regime = &law("eu-nis2");
   other.stage = "early_warning";
   ASSERT_NE(draft_of(other).find("late_reasons"), nullptr);
+  const Draft notice = draft_of(empty_input(law("eu-dora"), "delay_notice"));
+  ASSERT_NE(notice.find("late_reasons"), nullptr);
+  EXPECT_EQ(notice.find("late_reasons")->state, FieldState::missing);
 }
 
 TEST(Draft, SaysWhatChangedSinceTheOneBefore) {

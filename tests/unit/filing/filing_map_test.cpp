@@ -13,24 +13,26 @@ TEST(FilingMap, CoversEveryFieldOfEveryLaw) {
 }
 
 TEST(FilingMap, NamesWhatItForgets) {
-  auto map = FilingMap::parse(
-      R"({"format":"casebook-filing-map/1","profile":{},"answers":{},)"
-      R"("audiences":{"otherwise":"authority","persons":["nobody"]},"no_notice":[],"customer":[],)"
-      R"("fields":{"contact":{"org":["phone"]},"no_such":{"write":true},)"
-      R"("measures":{"answers":["deeds"],"facts":["height"]}}})");
+  auto map = FilingMap::parse(R"({"format":"casebook-filing-map/1","profile":{},"answers":{},)"
+                              R"("audiences":{"otherwise":"authority","persons":["nobody"]},)"
+                              R"("no_notice":[],"customer":[],"reasons":["eu-dora never"],)"
+                              R"("fields":{"contact":{"org":["phone"]},"no_such":{"write":true},)"
+                              R"("measures":{"answers":["deeds"],"facts":["height"]}}})");
   ASSERT_TRUE(map) << map.error().message;
   const auto problems = map->lint(laws());
   EXPECT_THAT(problems,
               testing::IsSupersetOf(
                   {"eu-gdpr sa_initial nature: not mapped and not declared to be written",
-                   "no_such: no law has this field", "nobody: no law has this stage",
-                   "contact: the profile has no entry phone", "measures: no answer is called deeds",
-                   "measures: no fact is called height"}));
+                   "no_such: no law has this field", "reasons: no law has the stage eu-dora never",
+                   "nobody: no law has this stage", "contact: the profile has no entry phone",
+                   "measures: no answer is called deeds", "measures: no fact is called height"}));
 }
 
 TEST(FilingMap, RefusesFeedsThatSayTwoThings) {
   const std::string before =
-      R"({"format":"casebook-filing-map/1","profile":{},"answers":{},"audiences":{"otherwise":"authority"},"no_notice":[],"customer":[],"fields":{"a":)";
+      R"({"format":"casebook-filing-map/1","profile":{},"answers":{},)"
+      R"("audiences":{"otherwise":"authority"},"no_notice":[],"customer":[],"reasons":[],)"
+      R"("fields":{"a":)";
   for (const char* feed : {R"({})", R"({"write":true,"answers":["x"]})", R"({"made":"up"})",
                            R"({"write":true,"when":"never"})", R"({"else":1})", "7"}) {
     EXPECT_FALSE(FilingMap::parse(before + feed + "}}")) << feed;
