@@ -4,6 +4,7 @@
 
 #include "cli/bag_access.h"
 #include "cli/commands.h"
+#include "cli/follow_ups.h"
 #include "cli/note_writing.h"
 #include "cli/record_bag.h"
 #include "cli/record_kind.h"
@@ -86,6 +87,16 @@ void add_record_command(Command& root) {
       .argument("N", *shown, "its number")
       .example("casebook record show 12", "")
       .run([shown](Runtime& runtime) { return show_record(runtime, *shown); });
+  auto exported = std::make_shared<FollowUpOptions>();
+  record.add("export", "Follow-ups for a tracker: title, date, reference; no words of the case")
+      .argument("KIND", exported->kind, "a register; else action", Count::optional)
+      .option("--csv", "FILE", exported->csv, "for Jira's import from CSV")
+      .option("--rest", "FILE", exported->rest, "body for Jira's POST /rest/api/2/issue/bulk")
+      .option("--project", "KEY", exported->project, "project there, for --rest")
+      .flag("--settled", exported->with_settled, "also those that have their ticket")
+      .example("casebook record export --csv follow-ups.csv", "")
+      .example("casebook record export --rest body.json --project SHOP", "")
+      .run([exported](Runtime& runtime) { return export_follow_ups(runtime, *exported); });
   auto options = std::make_shared<FindingOptions>();
   Command& finding = record.add("finding", "What was found out");
   finding

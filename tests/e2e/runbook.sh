@@ -82,6 +82,16 @@ says 'Incident commander ben'
 expect 3 is ben watch --within PT8H
 expect 0 is ben timeline --csv timeline.csv
 grep -q '^"\{0,1\}entry' timeline.csv || grep -q 'entry,received' timeline.csv || fail "no header in the CSV"
+# Follow-ups for a tracker: that there is something, never what.
+expect 0 is ben record action 'rotate the purple keys' kind=repair owner=ada next_update=2026-12-01T09:00:00Z
+expect 2 is ben record export --rest body.json
+warns '--project'
+expect 0 is ben record export --csv follow.csv --rest body.json --project SHOP
+says '1 entry'
+jq -e '.issueUpdates[0].fields | .project.key == "SHOP" and .duedate == "2026-12-01" and .issuetype.name == "Task"
+  and (.summary | test("repair"))' body.json > /dev/null || fail "the body is not what Jira takes"
+grep -q '^Summary,Issue Type,Due Date,Labels,Description' follow.csv || fail "no header in the follow-ups"
+if grep -q purple follow.csv body.json; then fail "words of the case left it"; fi
 expect 0 is ben postmortem --out review.md
 expect 0 casebook postmortem lint review.md
 printf 'Ben forgot the backup.\n' >> review.md
