@@ -89,9 +89,10 @@ ReleaseManifest manifest_of(const Draft& draft, const std::vector<Approval>& app
 
 /// The files for outside, in a fixed order.
 Result<std::vector<ReleaseFile>> write_files(const Draft& draft, const ReleaseOptions& options,
+                                             const DrawPages& draw,
                                              std::vector<documents::FontDigest>& fonts) {
   documents::Document document = outward_document(draft, options.made_at);
-  auto pdf = documents::document_pdf(document, {.font_folder = options.font_folder, .limits = {}});
+  auto pdf = draw(document);
   if (!pdf) return std::move(pdf).error().context("PDF");
   fonts = pdf->fonts;
   auto html = documents::document_html(document);
@@ -114,11 +115,11 @@ Result<std::vector<ReleaseFile>> write_files(const Draft& draft, const ReleaseOp
 }  // namespace
 
 Result<Release> release(const Draft& draft, const std::vector<Approval>& approvals,
-                        const ReleaseOptions& options) {
+                        const ReleaseOptions& options, const DrawPages& draw) {
   if (auto may = may_be_released(draft, approvals, options); !may) return std::move(may).error();
   Release made;
   made.manifest = manifest_of(draft, approvals, options);
-  auto files = write_files(draft, options, made.manifest.fonts);
+  auto files = write_files(draft, options, draw, made.manifest.fonts);
   if (!files) return std::move(files).error();
   made.files = *std::move(files);
   for (const ReleaseFile& file : made.files)

@@ -3,6 +3,7 @@
 /// came back when they were sent. Specification: docs/spec/filing.md 6 and 7.
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -66,8 +67,13 @@ struct Release {
 
 /// @return `locked` with what stands in the way: a finding that blocks, an approval that is missing
 ///         or of another draft; else the errors of the writers.
+/// Draws the pages here, which takes the library filing_pages.
 Result<Release> release(const Draft& draft, const std::vector<Approval>& approvals,
                         const ReleaseOptions& options);
+/// The same with pages that are drawn elsewhere.
+using DrawPages = std::function<Result<documents::PdfFile>(const documents::Document& document)>;
+Result<Release> release(const Draft& draft, const std::vector<Approval>& approvals,
+                        const ReleaseOptions& options, const DrawPages& draw);
 
 /// The JSON for the recipient ("casebook-report/1") and the fields as CSV.
 std::string report_json(const Draft& draft, UtcSeconds made_at);
