@@ -261,6 +261,8 @@ Json duties_json(const DutiesSaid& said) {
 
 DutyShown shown_duty(CaseSession& session, const Record& record, ZoneDatabase& zones) {
   DutyShown shown{.record = &record};
+  shown.regime = word_of(record, "regime");
+  shown.stage = word_of(record, "stage");
   shown.due = time_of(record, "due");
   const std::string words = record.text ? session.text_of(*record.text) : std::string();
   shown.words = printable(words.substr(0, words.find('\n')));

@@ -56,6 +56,7 @@ Result<DutiesSaid> record_duties(CaseSession& session, const CaseLaw& law);
 /// zone.
 struct DutyShown {
   const workflow::Record* record = nullptr;
+  std::string regime = {}, stage = {};
   std::string name = {};   ///< "eu-gdpr sa_initial", "contract Acme".
   std::string words = {};  ///< As entered; empty when they are erased.
   std::optional<UtcSeconds> due = {};

@@ -41,7 +41,7 @@ const std::vector<HelpRow>& help_rows() {
       {"Tell", "sitrep", "numbered, with changes; --chat, --eml"},
       {"Tell", "update, timeline, watch, postmortem, drill", ""},
       {"Tell", "deadlines", "who must be told, until when, and why"},
-      {"Tell", "report KIND", "papers: custody, privilege, sitrep, register"},
+      {"Tell", "report KIND", "draft, check, release, submit; papers"},
       {"Set up", "key new NAME", "your keys: one signs, one opens"},
       {"Set up", "unlock, lock", "type your passphrase once; until you leave"},
       {"Set up",

@@ -21,6 +21,7 @@ constexpr std::size_t kSignatureBytesMax = std::size_t{16} << 10U;
 struct AskOptions {
   std::string gate;
   std::string person;
+  std::string about;
   std::filesystem::path out;
 };
 
@@ -109,6 +110,19 @@ const workflow::Ask* asked_already(CaseSession& session, const WantedWord& word,
   return nullptr;
 }
 
+/// Those that this person could give; all when nobody is named, or the person could give none.
+Result<std::vector<WantedWord>> words_of_person(CaseSession& session, const std::string& name,
+                                                const std::vector<WantedWord>& wanted) {
+  if (name.empty()) return wanted;
+  auto person = session.find_person(name);
+  if (!person) return std::move(person).error();
+  std::vector<WantedWord> theirs;
+  for (const WantedWord& word : wanted) {
+    if (std::ranges::find(word.who, *person) != word.who.end()) theirs.push_back(word);
+  }
+  return theirs.empty() ? wanted : theirs;
+}
+
 ExitStatus ask(Runtime& runtime, const AskOptions& options) {
   auto session = CaseSession::open(runtime, SessionKind::writes, "asking for a word");
   if (!session) return fail(runtime, session.error());
@@ -121,7 +135,18 @@ ExitStatus ask(Runtime& runtime, const AskOptions& options) {
     }
     return show_ask(**session, options, *known);
   }
-  auto wanted = wanted_words(**session, options.gate);
+  std::optional<StatementId> about;
+  if (!options.about.empty()) {
+    auto number = read_number(options.about);
+    if (!number) return refuse_usage(runtime, number.error());
+    const workflow::Record* entry = (*session)->runbook().record_by_number(*number);
+    if (entry == nullptr) {
+      return fail(runtime, {ErrorCode::not_found, "#" + std::to_string(*number) + " is no entry",
+                            "casebook record list shows them"});
+    }
+    about = entry->id;
+  }
+  auto wanted = wanted_words(**session, options.gate, about);
   if (!wanted) return fail(runtime, wanted.error());
   if (wanted->empty()) {
     return fail(runtime,
@@ -138,7 +163,9 @@ ExitStatus ask(Runtime& runtime, const AskOptions& options) {
            "what it is about, or nobody holds it\n";
   }
   ExitStatus status = ExitStatus::done;
-  for (const WantedWord& word : *wanted) {
+  const auto asked = words_of_person(**session, options.person, *wanted);
+  if (!asked) return fail(runtime, asked.error());
+  for (const WantedWord& word : *asked) {
     if (const workflow::Ask* open = asked_already(**session, word, options)) {
       status = show_ask(**session, options, *open);
       continue;
@@ -322,6 +349,7 @@ void add_ask_command(Command& root) {
   root.add("ask", "Request a person's word; prints a sheet to send them")
       .argument("GATE", options->gate, "as `why` names it; a number shows that sheet again")
       .option("--of", "PERSON", options->person, "who; else the one person who can")
+      .option("--about", "N", options->about, "the entry in question: the draft of a report")
       .option("--out", "FILE", options->out, "write what they sign, on whatever machine")
       .example("casebook ask legal", "a sheet of at most 1,200 characters for a chat")
       .example("casebook ask 40 --out dee.json", "then: sign 40 --from dee.json")

@@ -64,7 +64,8 @@ std::string facet_text(CaseSession& session, const std::string& facet) {
 
 }  // namespace
 
-Result<std::vector<WantedWord>> wanted_words(CaseSession& session, const std::string& gate) {
+Result<std::vector<WantedWord>> wanted_words(CaseSession& session, const std::string& gate,
+                                             const std::optional<StatementId>& about) {
   const workflow::CaseState& state = session.runbook();
   const workflow::Gate* rule = state.policy->gate(gate);
   if (rule == nullptr) {
@@ -76,7 +77,11 @@ Result<std::vector<WantedWord>> wanted_words(CaseSession& session, const std::st
   }
   std::vector<WantedWord> wanted;
   for (const std::string& attempt : rule->on) {
-    const workflow::Verdict verdict = workflow::explain(state, attempt_on(attempt), session.now());
+    workflow::Attempt attempted = attempt_on(attempt);
+    if (const workflow::Record* entry = about ? state.record(*about) : nullptr) {
+      attempted.fields = entry->fields();
+    }
+    const workflow::Verdict verdict = workflow::explain(state, attempted, session.now());
     for (const workflow::GateVerdict& one : verdict.gates) {
       if (one.gate != gate || one.answer != workflow::GateAnswer::blocked) continue;
       for (const auto& way : one.alternatives) {
@@ -96,7 +101,7 @@ Result<std::vector<WantedWord>> wanted_words(CaseSession& session, const std::st
 }
 
 Result<workflow::RunbookBody> answer_of(CaseSession& session, const workflow::Ask& ask) {
-  auto wanted = wanted_words(session, ask.gate);
+  auto wanted = wanted_words(session, ask.gate, ask.record);
   if (!wanted) return std::move(wanted).error();
   for (const WantedWord& word : *wanted) {
     if (word.leaf != ask.leaf || word.record != ask.record) continue;

@@ -15,7 +15,9 @@ struct WantedWord {
 };
 /// Missing words of a gate, over all attempts that it guards. @return `not_found` for a gate the
 /// policy does not have.
-Result<std::vector<WantedWord>> wanted_words(CaseSession& session, const std::string& gate);
+/// @param about  an entry whose fields are those of what is attempted: of a draft, its digest.
+Result<std::vector<WantedWord>> wanted_words(CaseSession& session, const std::string& gate,
+                                             const std::optional<StatementId>& about = {});
 
 /// The statement that answers an ask.
 Result<workflow::RunbookBody> answer_of(CaseSession& session, const workflow::Ask& ask);

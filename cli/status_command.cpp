@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/duties.h"
+#include "cli/filing_case.h"
 #include "cli/runbook_saying.h"
 #include "cli/runbook_values.h"
 #include "cli/text.h"
@@ -160,7 +161,9 @@ class Screen {
     const workflow::Record* duty = duty_of(clock);
     if (duty == nullptr) return "";
     const DutyShown shown = shown_duty(session_, *duty, zones_);
-    return "   " + shown.due_short + (shown.is_assumed ? "   start assumed" : "") +
+    const std::string drafted = filing_state(state_, shown.regime, shown.stage);
+    return "   " + shown.due_short + (drafted.empty() ? "" : "   " + drafted) +
+           (shown.is_assumed ? "   start assumed" : "") +
            (shown.is_lapsed ? "   no longer asked for" : "");
   }
 

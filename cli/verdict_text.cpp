@@ -23,10 +23,15 @@ std::string persons_text(CaseSession& session, const std::vector<PersonId>& pers
   const auto everybody = std::ranges::count_if(
       session.people().persons, [](const auto& entry) { return !entry.second.is_removed; });
   if (everybody > 1 && persons.size() == static_cast<std::size_t>(everybody)) return "anybody";
+  std::vector<std::string> names;
+  for (const PersonId& id : persons) {
+    names.push_back(id == session.me() ? "you" : session.name_of(id));
+  }
+  std::ranges::sort(names);  // Ids are random: the same people are named in the same order.
   std::string text;
-  for (std::size_t i = 0; i < persons.size(); ++i) {
-    if (i > 0) text += i + 1 == persons.size() ? " or " : ", ";
-    text += persons[i] == session.me() ? "you" : session.name_of(persons[i]);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
+    text += names[i];
   }
   return text;
 }
