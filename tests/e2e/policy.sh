@@ -92,4 +92,8 @@ jq -cS '.version = 2' minimal.json | tr -d '\n' > other.json
 cp minimal.json.sig other.json.sig
 expect 4 casebook policy verify other.json --signer "$XDG_CONFIG_HOME/casebook/keys/ada.ssh.pub"
 says 'BAD SIGNATURE'
+# S2-4: a runbook that nobody looked at in time is used, and says so.
+jq -cS '.review_by = "2020-01-01"' minimal.json | tr -d '\n' > old.json
+expect 0 casebook open 'Odd logins' --with ben --dir case --policy old.json --as ada
+warns 'was to be reviewed by 2020-01-01'
 echo "policy: all good"

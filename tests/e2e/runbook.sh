@@ -22,7 +22,7 @@ says 'Counsel looked at the impact'
 expect 5 is ada close
 says 'Not yet.'
 expect 0 is ada status
-says 'Incident commander ada'
+says 'Incident commander ada' # S0-2d: whoever opens it leads
 
 # Refusals name what is wrong and what to do.
 expect 0 is ada fact severity

@@ -191,6 +191,7 @@ TEST_F(CaseCommands, AnotherMachineTakesTheCaseOver) {
   must({"role", "comms", "ben", "--as", "ada"});
 }
 
+// S1-27: whom to call, kept sealed.
 TEST_F(CaseCommands, ChecksTheReadinessOfAnOrganisation) {
   make_org();
   EXPECT_EQ(run({"org", "check", "--json", "--as", "ada"}), ExitStatus::incomplete);

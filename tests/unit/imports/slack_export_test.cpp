@@ -40,6 +40,7 @@ ImportRecorder import_day(const std::string& day) {
   return import({kUsers, kChannels, {.name = "general/2026-11-21.json", .data = day}});
 }
 
+// S0-1b, S3-20: what was said in the room is the log.
 TEST(SlackExport, TracesEachMessageToItsBytes) {
   const std::string record = R"({"type":"message","user":"U1","text":"a &amp; &lt;b&gt; &x;",)"
                              R"("ts":"1700000000.000200"})";

@@ -38,6 +38,7 @@ TEST_F(BoardTest, NamesOpenEntriesForTheirOwner) {
   EXPECT_EQ(thing_of(make_board(state, now), "question"), nullptr);
 }
 
+// S0-2c: who is missing.
 TEST_F(BoardTest, NamesRolesThatNobodyHolds) {
   ASSERT_TRUE(people(RoleRemove{cy.id, "legal"}, {cy})) << why;
   const Board board = make_board(state, now);

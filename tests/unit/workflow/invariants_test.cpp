@@ -233,6 +233,7 @@ TEST_F(Invariants, I11IndependentEntriesMayComeInEitherOrder) {
   EXPECT_EQ(run(false), run(true));
 }
 
+// S3-8: each entry has the time of the machine that took it.
 TEST_F(Invariants, I12ReceivedTimeNeverRunsBackwards) {
   ASSERT_TRUE(fact("severity", std::int64_t{2}, {ben}));
   const UtcSeconds before = state.received_at;

@@ -94,6 +94,7 @@ TEST(PolicyLint, L4FindsWordsOverOnesOwnWork) {
             "");
 }
 
+// S3-37: every text in both languages.
 TEST(PolicyLint, L5FindsNamesThatNothingUsesAndTextsThatDiffer) {
   EXPECT_EQ(faults({{"/facets/more", {"severity"}}}), "L5 /facets/more");
   EXPECT_EQ(faults({{"/matrices/more", small_policy_json()["matrices"]["plain"]}}),
