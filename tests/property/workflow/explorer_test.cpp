@@ -91,8 +91,7 @@ TEST_P(EachGate, HoldsWithAllOthersInShorterHistories) {
                  setting("CASEBOOK_EXPLORER_PACK_MOST", kPackMost));
 }
 
-INSTANTIATE_TEST_SUITE_P(Packs, EachGate,
-                         ::testing::Values("minimal", "need-to-know", "open-culture"));
+INSTANTIATE_TEST_SUITE_P(Packs, EachGate, ::testing::Values("minimal", "need-to-know"));
 
 }  // namespace
 }  // namespace casebook::workflow
