@@ -123,6 +123,7 @@ TEST(Release, IsRefusedForAMissingFactAStaleApprovalAndAPrivilegedSource) {
   EXPECT_THAT(refused.error().message, HasSubstr("measures: Known, but privileged"));
 }
 
+// RT-42: a report made again is the one that was sent.
 TEST(Release, HasTheSameBytesOnAnotherDayInAnotherZoneAndLanguage) {
   TemporaryFolder folder;
   // Found beside this program, so that no path of a checkout is compiled in.
