@@ -18,7 +18,7 @@ function(casebook_precompile_folder folder)
   get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
   foreach(target IN LISTS targets)
     get_target_property(type ${target} TYPE)
-    if(target MATCHES "^casebook_(precompiled|imports$|documents$)")  # GMime and Pango ask for -pthread.
+    if(target MATCHES "^casebook_(precompiled|imports$|pages$)")  # GMime and Pango ask for -pthread.
       continue()
     elseif(type STREQUAL "STATIC_LIBRARY" OR type STREQUAL "OBJECT_LIBRARY")
       target_precompile_headers(${target} REUSE_FROM casebook_precompiled)
