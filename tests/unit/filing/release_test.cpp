@@ -16,6 +16,7 @@
 #include "reports/filing/draft_document.h"
 #include "reports/filing/draft_json.h"
 #include "tests/support/program.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/filing/filing_story.h"
 
@@ -24,12 +25,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kIsSanitized = true;
-#else
-constexpr bool kIsSanitized = false;
-#endif
 
 std::string file_text(const std::filesystem::path& path) {
   std::ostringstream text;

@@ -6,6 +6,7 @@
 
 #include "core/age_identity_file.h"
 #include "tests/support/faulty_files.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/stock_tools.h"
 #include "tests/support/vault_fixture.h"
 
@@ -161,7 +162,8 @@ TEST_F(AttachmentTest, ABigOneTakesNoMoreMemory) {
   ASSERT_TRUE(verify_attachment(folder(), *row));
   rusage after{};
   ::getrusage(RUSAGE_SELF, &after);
-  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 16 * 1024);
+  // Much less than the 96 MiB that went through it; a sanitizer keeps what was freed.
+  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, (kIsSanitized ? 48 : 16) * 1024);
 }
 
 }  // namespace
