@@ -116,8 +116,7 @@ ExitStatus export_in(CaseSession& session, const FollowUpOptions& options) {
                                    std::pair(options.rest, rest_of(list, options.project))}) {
     if (file.empty()) continue;
     auto written = write_file(file, as_bytes(text), 0600);
-    if (!written)
-      return fail(runtime, std::move(written).error().context(printable(file.string())));
+    if (!written) return fail(runtime, written.error());
   }
   if (runtime.common.is_json) {
     Json rows = Json::array();

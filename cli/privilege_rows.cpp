@@ -1,8 +1,10 @@
 #include "cli/privilege_rows.h"
 
 #include <nlohmann/json.hpp>
+#include <ostream>
 
 #include "cli/case_entry.h"
+#include "cli/text.h"
 
 namespace casebook::cli {
 namespace {
@@ -80,6 +82,19 @@ privacy::LogPerson PrivilegeLog::person(const std::string& id) {
   if (!parsed) return {id, false};
   const workflow::BoundPerson* known = session_.people().find(*parsed);
   return {session_.name_of(*parsed), known != nullptr && known->holds("legal")};
+}
+Status PrivilegeLog::require_fit() {
+  Runtime& runtime = session_.runtime();
+  bool is_refused = false;
+  for (const privacy::LogFinding& finding : check()) {
+    is_refused = is_refused || finding.is_refusal;
+    runtime.err << wrap_behind(
+        "casebook: ", "row " + std::to_string(finding.row) + ": " + finding.message,
+        runtime.terminal.width_columns);
+  }
+  if (!is_refused) return ok();
+  return Error{ErrorCode::invalid_input, "the log is not written",
+               "casebook privilege set gives those rows what they lack"};
 }
 privacy::PrivilegeLogRow PrivilegeLog::row_of(const vault::ItemVersion& item,
                                               const privacy::PrivilegeState& state) {

@@ -25,9 +25,11 @@ class PrivilegeLog {
 
   Status add(vault::Compartment& compartment);
   [[nodiscard]] const std::vector<privacy::PrivilegeLogRow>& rows() const { return rows_; }
-  [[nodiscard]] std::vector<privacy::LogFinding> check();
+  /// Prints what stands against rows. @return `invalid_input` when one lacks what a log needs.
+  [[nodiscard]] Status require_fit();
 
  private:
+  [[nodiscard]] std::vector<privacy::LogFinding> check();
   [[nodiscard]] bool is_open(std::string_view word);
   privacy::LogPerson person(const std::string& id);
   privacy::PrivilegeLogRow row_of(const vault::ItemVersion& item,

@@ -262,17 +262,7 @@ ExitStatus report_privilege(Runtime& runtime, const PrivilegeOptions& options) {
   if (!compartment) return fail(runtime, compartment.error());
   PrivilegeLog log(session);
   if (auto added = log.add(**compartment); !added) return fail(runtime, added.error());
-  bool is_refused = false;
-  for (const privacy::LogFinding& finding : log.check()) {
-    is_refused = is_refused || finding.is_refusal;
-    runtime.err << wrap_behind(
-        "casebook: ", "row " + std::to_string(finding.row) + ": " + finding.message,
-        runtime.terminal.width_columns);
-  }
-  if (is_refused) {
-    return fail(runtime, {ErrorCode::invalid_input, "the log is not written",
-                          "casebook privilege set gives those rows what they lack"});
-  }
+  if (auto fits = log.require_fit(); !fits) return fail(runtime, fits.error());
   papers::PrivilegeLogInput input;
   input.head = case_head(session, reader->language, session.runbook().received_at);
   input.organisation = options.organisation;

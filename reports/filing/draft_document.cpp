@@ -40,13 +40,17 @@ void add_findings(Document& document, const std::vector<DraftFinding>& findings,
   document.blocks.emplace_back(std::move(table));
 }
 
+Table table_of_fields(const Messages& words) {
+  return {"",
+          {{words.text("fields.id"), ColumnKind::text},
+           {words.text("fields.requirement"), ColumnKind::text},
+           {words.text("fields.text"), ColumnKind::text}},
+          {}};
+}
+
 void add_field_table(Document& document, const Draft& draft, const Messages& words) {
   add_heading(document, 1, words.text("fields.title"));
-  Table table{"",
-              {{words.text("fields.id"), ColumnKind::text},
-               {words.text("fields.requirement"), ColumnKind::text},
-               {words.text("fields.text"), ColumnKind::text}},
-              {}};
+  Table table = table_of_fields(words);
   for (const DraftField& field : draft.fields) {
     table.rows.push_back({code(field.id), plain(field.requirement), reviewed_spans(field, words)});
   }
@@ -96,11 +100,7 @@ void add_field_sections(Document& document, const Draft& draft, const Messages& 
 /// Forms with numbered fields read better as a table.
 void add_form(Document& document, const Draft& draft, const Messages& words) {
   add_heading(document, 1, words.text("fields.title"));
-  Table table{"",
-              {{words.text("fields.id"), ColumnKind::text},
-               {words.text("fields.requirement"), ColumnKind::text},
-               {words.text("fields.text"), ColumnKind::text}},
-              {}};
+  Table table = table_of_fields(words);
   for (const DraftField& field : draft.fields) {
     if (field.parts.empty()) continue;
     table.rows.push_back({code(field.id), plain(field.requirement),
