@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "cli/board_messages.h"
+#include "cli/runbook_values.h"
 #include "core/printable.h"
 
 namespace casebook::cli {
@@ -15,7 +17,8 @@ ExitStatus show_refusal(CaseSession& session, const std::string& attempt, const 
   if (runtime.common.is_json) {
     print_json(runtime, verdict_json(session, attempt, *refusal.verdict));
   } else {
-    runtime.out << "Not yet.\n" << verdict_text(session, attempt, *refusal.verdict);
+    runtime.out << board_messages(language_of(runtime)).text("not_yet") << '\n'
+                << verdict_text(session, attempt, *refusal.verdict);
   }
   return ExitStatus::gate_closed;
 }

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <thread>
 
+#include "cli/board_messages.h"
 #include "cli/commands.h"
 #include "cli/duties.h"
 #include "cli/filing_case.h"
@@ -34,11 +35,18 @@ std::string margin(const std::string& word) {
 }
 
 /// "in 21 h" or "late 2 h".
-std::string until_text(UtcSeconds due, UtcSeconds now) {
+std::string until_text(const Messages& messages, UtcSeconds due, UtcSeconds now) {
   const auto left = due - now;
   const auto span = std::chrono::duration_cast<std::chrono::milliseconds>(
       left < std::chrono::seconds(0) ? -left : left);
-  return (left < std::chrono::seconds(0) ? "late by " : "in ") + human_duration(span);
+  return messages.text(left < std::chrono::seconds(0) ? "board.late_by" : "board.in",
+                       {{"time", human_duration(span)}});
+}
+
+std::string joined_roles(const std::vector<std::string>& roles) {
+  std::string text;
+  for (const std::string& role : roles) text += (text.empty() ? "" : " ") + role;
+  return text;
 }
 
 class Screen {
@@ -49,6 +57,7 @@ class Screen {
         board_(board),
         state_(session.runbook()),
         language_(language_of(session.runtime())),
+        messages_(board_messages(language_)),
         width_(std::min(session.runtime().terminal.width_columns, kTextColumnsMax)) {}
 
   std::string text() {
@@ -64,22 +73,33 @@ class Screen {
   }
 
  private:
+  [[nodiscard]] std::string said(std::string_view key,
+                                 std::initializer_list<Messages::Value> values = {}) const {
+    return messages_.text(key, values);
+  }
   void line(const std::string& group, const std::string& words) {
     text_ += wrap_behind(margin(group), words, width_);
   }
 
+  [[nodiscard]] std::string until(UtcSeconds due) const {
+    return until_text(messages_, due, session_.now());
+  }
+  [[nodiscard]] std::string more(std::size_t count, std::string_view command) const {
+    return said("board.more", {{"command", command}, {"count", std::to_string(count)}});
+  }
+
   void head() {
     std::string words = state_.people.code_name;
-    if (state_.people.is_drill) words += "  DRILL";
+    if (state_.people.is_drill) words += "  " + said("board.drill");
     if (const workflow::FactSaid* severity = state_.fact("severity")) {
       words += "   Sev-" + value_text(session_, severity->value, workflow::ValueType::level);
-      if (severity->provisional) words += " (provisional)";
+      if (severity->provisional) words += " " + said("board.provisional");
       if (!severity->persons.empty()) {
         words += " (" + session_.name_of(severity->persons.front()) + " " +
                  format_utc(severity->at).substr(11, 5) + ")";
       }
     } else if (state_.policy->facts.contains("severity")) {
-      words += "   no severity yet";
+      words += "   " + said("board.no_severity");
     }
     if (const workflow::Phase* phase = state_.policy->phase(state_.phase)) {
       words += "   " + phase->label.in(language_);
@@ -88,16 +108,16 @@ class Screen {
       words += "   " + pinned.id + " v" + std::to_string(pinned.version);
     }
     text_ += wrap_behind("", words, width_);
-    if (state_.people.is_single_founder()) line("", "single founder");
+    if (state_.people.is_single_founder()) line("", said("board.single_founder"));
   }
 
   void clocks() {
-    std::string group = "Clocks";
+    std::string group = said("board.clocks");
     for (std::size_t i = 0; i < board_.clocks.size(); ++i) {
       const RunningClock& clock = board_.clocks[i];
       if (!clock.state->due || clock.is_late) continue;
-      line(group, name_from(i) + "   " + until_text(*clock.state->due, session_.now()) +
-                      on_day(clock) + (clock.is_near ? "   soon" : ""));
+      line(group, name_from(i) + "   " + until(*clock.state->due) + on_day(clock) +
+                      (clock.is_near ? "   " + said("board.soon") : ""));
       group.clear();
     }
     not_started(group);
@@ -117,11 +137,11 @@ class Screen {
         ++left;
         continue;
       }
-      line(group,
-           duty.regime->regime->id + " " + duty.stage->stage->id + "   cannot start: fact " + fact);
+      line(group, duty.regime->regime->id + " " + duty.stage->stage->id + "   " +
+                      said("board.cannot_start", {{"fact", fact}}));
       group.clear();
     }
-    if (left > 0) line("", "and " + std::to_string(left) + " more: casebook deadlines");
+    if (left > 0) line("", more(left, "casebook deadlines"));
   }
 
   [[nodiscard]] const workflow::Record* duty_of(const RunningClock& clock) const {
@@ -149,7 +169,7 @@ class Screen {
     const std::size_t alike = customers_alike(at);
     if (alike == 0) return name_of(board_.clocks[at]);
     at += alike;
-    return std::to_string(alike + 1) + " customers, contract";
+    return said("board.customers", {{"count", std::to_string(alike + 1)}});
   }
   std::string name_of(const RunningClock& clock) {
     const workflow::Record* duty = duty_of(clock);
@@ -163,8 +183,8 @@ class Screen {
     const DutyShown shown = shown_duty(session_, *duty, zones_);
     const std::string drafted = filing_state(state_, shown.regime, shown.stage);
     return "   " + shown.due_short + (drafted.empty() ? "" : "   " + drafted) +
-           (shown.is_assumed ? "   start assumed" : "") +
-           (shown.is_lapsed ? "   no longer asked for" : "");
+           (shown.is_assumed ? "   " + said("board.assumed") : "") +
+           (shown.is_lapsed ? "   " + said("board.lapsed") : "");
   }
 
   static std::string about(const RunningClock& clock) {
@@ -172,15 +192,13 @@ class Screen {
   }
 
   void late() {
-    std::string group = "Late";
+    std::string group = said("board.late");
     for (std::size_t i = 0; i < board_.clocks.size(); ++i) {
       const RunningClock& clock = board_.clocks[i];
       if (!clock.is_late) continue;
-      std::string words =
-          name_from(i) + "   " + until_text(*clock.state->due, session_.now()) + on_day(clock);
+      std::string words = name_from(i) + "   " + until(*clock.state->due) + on_day(clock);
       if (!clock.escalate_to.empty()) {
-        words += "   call";
-        for (const std::string& role : clock.escalate_to) words += " " + role;
+        words += "   " + said("board.call", {{"roles", joined_roles(clock.escalate_to)}});
       }
       line(group, words);
       group.clear();
@@ -196,13 +214,13 @@ class Screen {
         names += (names.empty() ? "" : "/") + session_.name_of(id);
       }
       words += (words.empty() ? "" : ", ") + seat.rule->label.in(language_) + " " +
-               (names.empty() ? "NOBODY" : names);
+               (names.empty() ? said("board.nobody") : names);
     }
-    line("People", words.empty() ? "no roles are held" : words);
+    line(said("board.people"), words.empty() ? said("board.no_roles") : words);
   }
 
   void hosts() {
-    std::string group = "Hosts";
+    std::string group = said("board.hosts");
     for (const workflow::Record* host : board_.hosts) {
       std::string words = "#" + std::to_string(host->number);
       for (const auto& [name, value] : host->fields()) {
@@ -224,12 +242,12 @@ class Screen {
       for (const std::string& role : thing.roles) who += (who.empty() ? "" : ", ") + role;
     }
     if (!who.empty()) words += " (" + who + ")";
-    if (thing.due) words += "   " + until_text(*thing.due, session_.now());
+    if (thing.due) words += "   " + until(*thing.due);
     return words;
   }
 
   void open() {
-    std::string group = "Open";
+    std::string group = said("board.open");
     std::size_t shown = 0, left = 0;
     for (const OpenThing& thing : board_.things) {
       if (workflow::is_for(thing, state_, session_.me(), session_.now())) continue;
@@ -241,11 +259,11 @@ class Screen {
       group.clear();
       ++shown;
     }
-    if (left > 0) line("", "and " + std::to_string(left) + " more: casebook status --all");
+    if (left > 0) line("", more(left, "casebook status --all"));
   }
 
   void yours() {
-    std::string group = "Yours";
+    std::string group = said("board.yours");
     for (const OpenThing& thing : board_.things) {
       if (!workflow::is_for(thing, state_, session_.me(), session_.now())) continue;
       line(group, thing_line(thing));
@@ -258,9 +276,10 @@ class Screen {
     const workflow::Verdict verdict =
         workflow::explain(state_, {.verb = "close", .persons = {session_.me()}}, session_.now());
     const std::size_t missing = missing_count(verdict);
-    line("Closing", missing == 0
-                        ? "nothing blocks it: casebook close"
-                        : "blocked by " + std::to_string(missing) + "   casebook why close");
+    line(said("board.closing"), missing == 0
+                                    ? said("board.free", {{"command", "casebook close"}})
+                                    : said("board.blocked", {{"count", std::to_string(missing)}}) +
+                                          "   casebook why close");
   }
 
   CaseSession& session_;
@@ -268,6 +287,7 @@ class Screen {
   const Board& board_;
   const CaseState& state_;
   workflow::Language language_;
+  const Messages& messages_;
   int width_;
   ZoneDatabase zones_;
   std::string text_;
@@ -343,14 +363,17 @@ struct WatchOptions {
 std::vector<std::string> due_lines(CaseSession& session, const Board& board,
                                    std::chrono::seconds within, Json& list) {
   const auto language = language_of(session.runtime());
+  const Messages& messages = board_messages(language);
   std::vector<std::string> lines;
   for (const RunningClock& clock : board.clocks) {
     if (!clock.state->due || *clock.state->due > session.now() + within) continue;
     list.push_back(clock_json(clock, language));
     std::string words = clock.rule->label.in(language) +
                         (clock.number ? " #" + std::to_string(*clock.number) : "") + ": " +
-                        until_text(*clock.state->due, session.now());
-    for (const std::string& role : clock.escalate_to) words += ", call " + role;
+                        until_text(messages, *clock.state->due, session.now());
+    if (!clock.escalate_to.empty()) {
+      words += ", " + messages.text("board.call", {{"roles", joined_roles(clock.escalate_to)}});
+    }
     lines.push_back(words);
   }
   return lines;
@@ -369,9 +392,14 @@ ExitStatus watch_once(Runtime& runtime, std::chrono::seconds within) {
                          {"due", std::move(list)},
                          {"format", "casebook-watch/1"}});
   } else {
+    const Messages& messages = board_messages(language_of(runtime));
+    const std::string span = workflow::format_duration(within);
     runtime.out << format_utc((*session)->now()).substr(11, 8) << " UTC  "
-                << (lines.empty() ? "nothing" : std::to_string(lines.size())) << " due within "
-                << workflow::format_duration(within) << '\n';
+                << (lines.empty()
+                        ? messages.text("board.none_due", {{"time", span}})
+                        : messages.text("board.due_within",
+                                        {{"count", std::to_string(lines.size())}, {"time", span}}))
+                << '\n';
     for (const std::string& one : lines) {
       runtime.out << wrap_behind("  ", one, runtime.terminal.width_columns);
     }

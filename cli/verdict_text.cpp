@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "cli/board_messages.h"
 #include "cli/duties.h"
 #include "cli/runbook_values.h"
 #include "cli/text.h"
@@ -19,20 +20,35 @@ using workflow::Query;
 std::string numbered(std::uint64_t number) { return "#" + std::to_string(number); }
 
 std::string persons_text(CaseSession& session, const std::vector<PersonId>& persons) {
-  if (persons.empty()) return "nobody can do it now";
+  const Messages& messages = board_messages(language_of(session.runtime()));
+  if (persons.empty()) return messages.text("who.nobody");
   const auto everybody = std::ranges::count_if(
       session.people().persons, [](const auto& entry) { return !entry.second.is_removed; });
-  if (everybody > 1 && persons.size() == static_cast<std::size_t>(everybody)) return "anybody";
+  if (everybody > 1 && persons.size() == static_cast<std::size_t>(everybody))
+    return messages.text("who.anybody");
   std::vector<std::string> names;
   for (const PersonId& id : persons) {
-    names.push_back(id == session.me() ? "you" : session.name_of(id));
+    names.push_back(id == session.me() ? messages.text("who.you") : session.name_of(id));
   }
   std::ranges::sort(names);  // Ids are random: the same people are named in the same order.
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
+    if (i > 0) text += i + 1 == names.size() ? messages.text("word.or") : ", ";
     text += names[i];
   }
+  return text;
+}
+
+std::string literal_text(const workflow::Value& value) {
+  if (const auto* yes = std::get_if<bool>(&value)) return *yes ? "yes" : "no";
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  return "...";
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : std::string(between)) + word;
   return text;
 }
 
@@ -62,23 +78,41 @@ class Words {
     return step == nullptr ? id : step->label.in(language_);
   }
   [[nodiscard]] workflow::Language language() const { return language_; }
+  [[nodiscard]] std::string phase(const std::string& name) const {
+    const workflow::Phase* phase = policy_.phase(name);
+    return phase == nullptr ? name : phase->label.in(language_);
+  }
+  [[nodiscard]] std::string text(std::string_view key,
+                                 std::initializer_list<Messages::Value> values = {}) const {
+    return board_messages(language_).text(key, values);
+  }
+  /// "kind positive or negative"
+  [[nodiscard]] std::string any_of(const std::vector<std::string>& words) const {
+    return joined(words, text("word.or"));
+  }
+  /// What a value is called by people, and what they would type.
+  [[nodiscard]] std::string value(const workflow::Value& value) const {
+    const auto* yes = std::get_if<bool>(&value);
+    return yes == nullptr ? literal_text(value) : text(*yes ? "value.yes" : "value.no");
+  }
 
  private:
   const workflow::Policy& policy_;
   workflow::Language language_;
 };
 
-std::string literal_text(const workflow::Value& value) {
-  if (const auto* yes = std::get_if<bool>(&value)) return *yes ? "yes" : "no";
-  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  return "...";
-}
-
-std::string joined(const std::vector<std::string>& words, std::string_view between) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : std::string(between)) + word;
-  return text;
+std::string_view exclusion_key(workflow::Exclusion::Kind kind) {
+  switch (kind) {
+    case workflow::Exclusion::Kind::author_of:
+      return "not.author_of";
+    case workflow::Exclusion::Kind::requester_of:
+      return "not.requester_of";
+    case workflow::Exclusion::Kind::holder:
+      return "not.holder";
+    case workflow::Exclusion::Kind::signer_of:
+      return "not.signer_of";
+  }
+  return "";
 }
 
 /// "failed attack test: kind negative, result pass, of fix as it is now, not by its author".
@@ -89,31 +123,22 @@ std::string query_text(const Words& words, const Query& query) {
     std::vector<std::string> values;
     for (const workflow::Operand& value : match.values) {
       if (value.kind == workflow::Operand::Kind::literal) {
-        values.push_back(literal_text(value.literal));
+        values.push_back(words.value(value.literal));
       }
     }
-    if (!values.empty()) parts.push_back(match.field + " " + joined(values, " or "));
+    if (!values.empty()) parts.push_back(match.field + " " + words.any_of(values));
   }
-  if (query.settled) parts.emplace_back(*query.settled ? "settled" : "open");
-  if (!query.covers.empty()) parts.push_back("of " + joined(query.covers, ", ") + " as it is now");
-  if (!query.roles.empty()) parts.push_back("by " + joined(query.roles, " or "));
+  if (query.settled) parts.push_back(words.text(*query.settled ? "query.settled" : "query.open"));
+  if (!query.covers.empty()) {
+    parts.push_back(words.text("query.of", {{"what", joined(query.covers, ", ")}}));
+  }
+  if (!query.roles.empty()) {
+    parts.push_back(words.text("query.by", {{"roles", words.any_of(query.roles)}}));
+  }
   for (const workflow::Exclusion& exclusion : query.exclusions) {
-    switch (exclusion.kind) {
-      case workflow::Exclusion::Kind::author_of:
-        parts.push_back("not by the author of " + exclusion.name);
-        break;
-      case workflow::Exclusion::Kind::requester_of:
-        parts.push_back("not by whoever changed " + exclusion.name);
-        break;
-      case workflow::Exclusion::Kind::holder:
-        parts.push_back("not by the " + exclusion.name);
-        break;
-      case workflow::Exclusion::Kind::signer_of:
-        parts.push_back("not by who signed " + exclusion.name);
-        break;
-    }
+    parts.push_back(words.text(exclusion_key(exclusion.kind), {{"what", exclusion.name}}));
   }
-  if (query.attested) parts.emplace_back("confirmed by a second person");
+  if (query.attested) parts.push_back(words.text("query.attested"));
   return parts.empty() ? text : text + ": " + joined(parts, ", ");
 }
 
@@ -128,20 +153,20 @@ std::string record_command(const Query& query) {
   return text;
 }
 
-std::string compare_word(workflow::Compare compare) {
+std::string_view compare_key(workflow::Compare compare) {
   switch (compare) {
     case workflow::Compare::eq:
-      return "";
+      return "compare.eq";
     case workflow::Compare::ne:
-      return "other than ";
+      return "compare.ne";
     case workflow::Compare::lt:
-      return "less than ";
+      return "compare.lt";
     case workflow::Compare::le:
-      return "at most ";
+      return "compare.le";
     case workflow::Compare::gt:
-      return "more than ";
+      return "compare.gt";
     case workflow::Compare::ge:
-      return "at least ";
+      return "compare.ge";
   }
   return "";
 }
@@ -166,13 +191,16 @@ class Wording {
     describe(leaf_.predicate);
     made_.who = persons_text(session_, leaf_.who);
     for (const MissingLeaf::Stale& stale : leaf_.stale) {
-      made_.notes.push_back(
-          "stale: " + session_.name_of(stale.by) + " signed entry " + std::to_string(stale.seq) +
-          "; entry " + std::to_string(stale.changed_by) + " changed " + joined(stale.facets, ", "));
+      made_.notes.push_back(words_.text("note.stale", {{"entry", std::to_string(stale.seq)},
+                                                       {"facets", joined(stale.facets, ", ")},
+                                                       {"later", std::to_string(stale.changed_by)},
+                                                       {"person", session_.name_of(stale.by)}}));
     }
-    if (leaf_.opens_at) made_.notes.push_back("opens by itself " + format_utc(*leaf_.opens_at));
+    if (leaf_.opens_at) {
+      made_.notes.push_back(words_.text("note.opens", {{"time", format_utc(*leaf_.opens_at)}}));
+    }
     if (leaf_.lacks_trusted_time) {
-      made_.notes.emplace_back("lacks trusted time: somebody else says when it was");
+      made_.notes.push_back(words_.text("note.lacks_time"));
       made_.command = "casebook timestamp witness ENTRY";
     }
     return std::move(made_);
@@ -187,35 +215,36 @@ class Wording {
       case Predicate::Kind::unique:
         made_.what = query_text(words_, *node.query);
         made_.command = record_command(*node.query);
-        if (node.kind == Predicate::Kind::unique) made_.what += " (each once)";
+        if (node.kind == Predicate::Kind::unique) {
+          made_.what = words_.text("query.each_once", {{"what", made_.what}});
+        }
         return;
       case Predicate::Kind::compare:
         return compare(node);
       case Predicate::Kind::in:
         return fact_in(node);
       case Predicate::Kind::ever_in:
-        made_.what = words_.fact(node.names.front()) + " was set";
+        made_.what = words_.text("leaf.was_set", {{"what", words_.fact(node.names.front())}});
         made_.command = "casebook fact " + node.names.front() + "=...";
         return;
       case Predicate::Kind::held:
-        made_.what = "somebody as " + words_.role(node.names.front());
+        made_.what = words_.text("leaf.held", {{"role", words_.role(node.names.front())}});
         made_.command = "casebook role " + node.names.front() + " PERSON";
         return;
       case Predicate::Kind::distinct:
-        made_.what = words_.role(node.names.front()) + " and " + words_.role(node.names.back()) +
-                     " held by different persons";
+        made_.what = words_.text("leaf.distinct", {{"one", words_.role(node.names.front())},
+                                                   {"other", words_.role(node.names.back())}});
         made_.command = "casebook role " + node.names.back() + " PERSON";
         return;
       case Predicate::Kind::elapsed:
-        made_.what = human_duration(node.elapsed->at_least) + " of quiet watching";
+        made_.what = words_.text("leaf.quiet", {{"time", human_duration(node.elapsed->at_least)}});
         return;
       case Predicate::Kind::step:
-        made_.what = "step: " + words_.step(node.names.front());
+        made_.what = words_.text("leaf.step", {{"what", words_.step(node.names.front())}});
         made_.command = step_command(node.names.front());
         return;
       case Predicate::Kind::phase:
-        made_.what = "the phase " + joined(node.names, " or ");
-        return;
+        return in_phase(node.names);
       case Predicate::Kind::negation:
         return negation(node.children.front());
       case Predicate::Kind::always:
@@ -227,17 +256,25 @@ class Wording {
     }
   }
 
+  void in_phase(const std::vector<std::string>& names) {
+    std::vector<std::string> labels;
+    for (const std::string& name : names) labels.push_back(words_.phase(name));
+    made_.what = words_.text("leaf.phase", {{"phase", words_.any_of(labels)}});
+  }
+
   void attest(const workflow::AttestRule& rule) {
     made_.what = words_.role(rule.role) + ": " + rule.verb;
     if (!rule.covers.empty()) made_.what += " (" + joined(rule.covers, ", ") + ")";
     if (leaf_.about) {
       if (const workflow::Record* record = session_.runbook().record(*leaf_.about)) {
-        made_.what += " for " + numbered(record->number);
+        made_.what =
+            words_.text("leaf.for", {{"number", numbered(record->number)}, {"what", made_.what}});
       }
     }
     if (const workflow::Ask* ask = ask_for(session_.runbook(), leaf_)) {
-      made_.notes.push_back(numbered(ask->number) + ", asked " + format_utc(ask->at).substr(11, 5) +
-                            " UTC");
+      made_.notes.push_back(words_.text(
+          "note.asked",
+          {{"number", numbered(ask->number)}, {"time", format_utc(ask->at).substr(11, 5)}}));
       made_.command = "casebook sign " + std::to_string(ask->number);
     } else {
       made_.command = "casebook ask " + leaf_.gate;
@@ -246,35 +283,39 @@ class Wording {
 
   void compare(const Predicate& node) {
     const workflow::Operand& left = node.left;
+    const std::string value =
+        words_.text(compare_key(node.compare), {{"value", words_.value(node.right.literal)}});
     if (left.query != nullptr) {
-      made_.what = query_text(words_, *left.query) + " (" +
-                   (left.kind == workflow::Operand::Kind::functions ? "departments " : "") +
-                   compare_word(node.compare) + literal_text(node.right.literal) + ")";
+      const bool counts_departments = left.kind == workflow::Operand::Kind::functions;
+      made_.what = words_.text(counts_departments ? "query.departments" : "query.count",
+                               {{"value", value}, {"what", query_text(words_, *left.query)}});
       made_.command = record_command(*left.query);
       return;
     }
-    const std::string value = literal_text(node.right.literal);
-    made_.what = words_.fact(left.name) + " is " + compare_word(node.compare) + value;
-    made_.command = "casebook fact " + left.name + "=" +
-                    (node.compare == workflow::Compare::eq ? value : "...");
+    made_.what = words_.text("leaf.is", {{"value", value}, {"what", words_.fact(left.name)}});
+    made_.command =
+        "casebook fact " + left.name + "=" +
+        (node.compare == workflow::Compare::eq ? literal_text(node.right.literal) : "...");
   }
 
   void fact_in(const Predicate& node) {
     std::vector<std::string> values;
-    for (const workflow::Value& value : node.values) values.push_back(literal_text(value));
-    made_.what = words_.fact(node.left.name) + " is " + joined(values, " or ");
-    made_.command =
-        "casebook fact " + node.left.name + "=" + (values.empty() ? "" : values.front());
+    for (const workflow::Value& value : node.values) values.push_back(words_.value(value));
+    made_.what = words_.text(
+        "leaf.is", {{"value", words_.any_of(values)}, {"what", words_.fact(node.left.name)}});
+    // One value is what to type; of several, the person chooses.
+    made_.command = "casebook fact " + node.left.name + "=" +
+                    (node.values.size() == 1 ? literal_text(node.values.front()) : "...");
   }
 
   void negation(const Predicate& inner) {
     if (inner.query != nullptr && inner.kind == Predicate::Kind::exists) {
-      made_.what = "no " + query_text(words_, *inner.query);
+      made_.what = words_.text("query.none", {{"what", query_text(words_, *inner.query)}});
       made_.command = "casebook record list " + inner.query->kind;
       return;
     }
     describe(inner);
-    made_.what = "not: " + made_.what;
+    made_.what = words_.text("leaf.not", {{"what", made_.what}});
   }
 
   std::string step_command(const std::string& id) const {
@@ -326,35 +367,41 @@ std::string blocking_text(CaseSession& session, const workflow::BlockingThing& t
   if (open == nullptr) return thing.kind + " " + numbered(thing.number);
   const auto duty = duty_of(session, *open);
   const bool is_dated = duty && !duty->due_text.empty();
-  return thing_text(session, *open) + (is_dated ? ", due " + duty->due_text : "");
+  const std::string what = thing_text(session, *open);
+  if (!is_dated) return what;
+  return Words(session).text("due", {{"what", what}, {"when", duty->due_text}});
 }
 
 /// Other ways to open a gate, and the waiver that its policy allows.
 void add_ways(CaseSession& session, const workflow::GateVerdict& gate, int width,
               std::string& text) {
+  const Words words(session);
+  const std::string way = "       " + words.text("way.or") + "  ";
   for (std::size_t i = 1; i < gate.alternatives.size() && i < 4; ++i) {
     std::string line;
     for (const MissingLeaf& leaf : gate.alternatives[i]) {
       line += (line.empty() ? "" : "; ") + missing_text(session, leaf).what;
     }
-    text += wrap_behind("       or  ", line, width);
+    text += wrap_behind(way, line, width);
   }
   const workflow::Gate* rule = session.runbook().policy->gate(gate.gate);
   if (rule != nullptr && rule->waive) {
-    text += wrap_behind("       or  ",
-                        "do without, with a reason: casebook waive " + gate.gate + " (" +
-                            rule->waive->ask + ", then " + rule->waive->grant + ")",
+    text += wrap_behind(way,
+                        words.text("way.waive", {{"ask", rule->waive->ask},
+                                                 {"command", "casebook waive " + gate.gate},
+                                                 {"grant", rule->waive->grant}}),
                         width);
   }
 }
 
-std::string summary_text(const workflow::Verdict& verdict) {
+std::string summary_text(const Words& words, const workflow::Verdict& verdict) {
   std::size_t satisfied = 0, waived = 0;
   for (const workflow::GateVerdict& gate : verdict.gates) {
     if (gate.answer == workflow::GateAnswer::satisfied) ++satisfied;
     if (gate.answer == workflow::GateAnswer::waived) ++waived;
   }
-  return "Satisfied " + std::to_string(satisfied) + ", waived " + std::to_string(waived);
+  return words.text("summary",
+                    {{"satisfied", std::to_string(satisfied)}, {"waived", std::to_string(waived)}});
 }
 
 }  // namespace
@@ -389,40 +436,43 @@ std::size_t missing_count(const workflow::Verdict& verdict) {
 }
 
 std::string thing_text(CaseSession& session, const workflow::OpenThing& thing) {
-  const auto language = language_of(session.runtime());
-  std::string text = numbered(thing.number) + " ";
+  const Words words(session);
+  const std::string& label = thing.label.in(words.language());
+  std::string text = label.empty() ? thing.what : label;
+  if (const auto duty = duty_of(session, thing)) text += ": " + duty->name;
   switch (thing.kind) {
     case workflow::OpenThing::Kind::ask:
-      text += "sign: ";
+      text = words.text("thing.sign", {{"what", text}});
       break;
     case workflow::OpenThing::Kind::waiver:
-      text += "waiver: ";
+      text = words.text("thing.waiver", {{"what", text}});
       break;
     case workflow::OpenThing::Kind::handover:
     case workflow::OpenThing::Kind::role:
-      text += "accept: ";
+      text = words.text("thing.accept", {{"what", text}});
       break;
     case workflow::OpenThing::Kind::step:
     case workflow::OpenThing::Kind::record:
       break;
   }
-  const std::string& label = thing.label.in(language);
-  text += label.empty() ? thing.what : label;
-  const auto duty = duty_of(session, thing);
-  return duty ? text + ": " + duty->name : text;
+  return numbered(thing.number) + " " + text;
 }
 
 std::string verdict_text(CaseSession& session, const std::string& attempt,
                          const workflow::Verdict& verdict) {
   const int width = std::min(session.runtime().terminal.width_columns, kTextColumnsMax);
   const std::size_t missing = missing_count(verdict);
+  const Words words(session);
+  const std::string action = printable(attempt);
   if (missing == 0) {
-    return "Nothing blocks " + printable(attempt) + ". " + summary_text(verdict) + "\n";
+    return words.text("nothing_blocks", {{"action", action}}) + " " + summary_text(words, verdict) +
+           "\n";
   }
   std::string text = wrap_behind(
       "",
-      counted(missing, "thing is", "things are") + " missing for " + printable(attempt) +
-          (missing == 1 ? ":" : "; in this order, so that nobody signs twice:"),
+      missing == 1
+          ? words.text("missing.one", {{"action", action}})
+          : words.text("missing.many", {{"action", action}, {"count", with_thousands(missing)}}),
       width);
   std::size_t place = 0;
   const auto board = workflow::make_board(session.runbook(), session.now());
@@ -431,12 +481,11 @@ std::string verdict_text(CaseSession& session, const std::string& attempt,
                         width);
     text += wrap_behind("       ", settling_command(session, thing.number), width);
   }
-  const Words words(session);
   for (const workflow::GateVerdict& gate : verdict.gates) {
     if (gate.answer != workflow::GateAnswer::blocked) continue;
     if (gate.alternatives.empty()) {
       text += wrap_behind(" " + std::to_string(++place) + " ",
-                          words.gate(gate.gate) + ": nobody can open it as things stand", width);
+                          words.text("no_way", {{"gate", words.gate(gate.gate)}}), width);
     } else {
       for (const MissingLeaf& leaf : gate.alternatives.front()) {
         const MissingText one = missing_text(session, leaf);
@@ -448,7 +497,7 @@ std::string verdict_text(CaseSession& session, const std::string& attempt,
     }
     add_ways(session, gate, width, text);
   }
-  return text + summary_text(verdict) + "\n";
+  return text + summary_text(words, verdict) + "\n";
 }
 
 Json verdict_json(CaseSession& session, const std::string& attempt,

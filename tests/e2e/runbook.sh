@@ -10,6 +10,11 @@ is() { # is PERSON COMMAND...
   shift
   casebook "$@" --as "$who"
 }
+is_dutch() { # as above, in a Dutch terminal
+  who=$1
+  shift
+  LC_ALL=nl_NL.UTF-8 casebook "$@" --as "$who"
+}
 
 # Six commands to the first sitrep and to what blocks closing.
 expect 0 is ada open 'Odd logins' --with ben --dir case
@@ -21,6 +26,14 @@ expect 5 is ada why close
 says 'Counsel looked at the impact'
 expect 5 is ada close
 says 'Not yet.'
+# The same in Dutch, with nothing left in English but what people type.
+expect 5 is_dutch ada why close
+says_wrapped 'in deze volgorde, zodat niemand twee keer tekent'
+says_wrapped '[niemand kan dit nu]'
+if grep -qE 'nobody|missing|other than|not by' out; then fail "English in a Dutch explanation"; fi
+expect 0 is_dutch ada status
+says 'Voor jou'
+if grep -qE 'NOBODY|Yours|blocked by|Clocks' out; then fail "English on a Dutch board"; fi
 expect 0 is ada status
 says 'Incident commander ada' # S0-2d: whoever opens it leads
 
