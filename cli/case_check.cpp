@@ -7,8 +7,8 @@
 
 #include "cli/case_entry.h"
 #include "cli/case_inbox.h"
+#include "cli/case_outside.h"
 #include "cli/note_writing.h"
-#include "cli/org_folder.h"
 #include "cli/text.h"
 #include "core/printable.h"
 #include "vault/attachment.h"
@@ -20,36 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string entry(std::uint64_t seq) { return "entry " + std::to_string(seq); }
-
-/// Anchors as they were given, read.
-struct GivenAnchors {
-  std::optional<SignedRoster> roster;
-  std::vector<std::string> fingerprints;
-};
-Result<GivenAnchors> read_anchors(const std::vector<std::string>& given) {
-  GivenAnchors anchors;
-  for (const std::string& text : given) {
-    if (is_ssh_fingerprint(text)) {
-      anchors.fingerprints.push_back(text);
-      continue;
-    }
-    std::error_code ignored;
-    if (fs::is_directory(text, ignored) || text.ends_with(".json")) {
-      auto roster = load_roster(text);
-      if (!roster) return std::move(roster).error();
-      anchors.roster = *std::move(roster);
-      continue;
-    }
-    auto line = read_file(text, std::size_t{8} << 10U);
-    if (!line) return std::move(line).error();
-    auto key = SshPublicKey::from_line(as_text(*line));
-    if (!key) return std::move(key).error().context(printable(text));
-    auto fingerprint = key->fingerprint();
-    if (!fingerprint) return std::move(fingerprint).error();
-    anchors.fingerprints.push_back(*std::move(fingerprint));
-  }
-  return anchors;
-}
 
 /// Reads the records that this person can open, against the ledger.
 class RecordCheck {
@@ -241,53 +211,6 @@ Status read_all_of_ledger(const vault::CasePaths& paths, const vault::CaseFile& 
   return ok();
 }
 
-void check_heads(CaseCheck& check, std::span<const SshPublicKey> log_keys) {
-  const vault::CaseState& state = check.state;
-  if (state.ledger.torn_bytes > 0) {
-    check.unchecked.emplace_back("the ledger ends with an append that was cut short");
-  }
-  if (!state.head) {
-    check.findings.emplace_back("there is no head");
-  } else {
-    const auto signature = verify_head(*state.head, log_keys);
-    if (!signature || !signature->good()) {
-      check.findings.emplace_back("the head is not signed by a log key of this case");
-    }
-    if (state.against_head != vault::SeenBefore::extends) {
-      check.findings.push_back("the ledger against its own head: " +
-                               std::string(to_string(state.against_head)));
-    }
-  }
-  if (state.against_home == vault::SeenBefore::never) {
-    check.unchecked.emplace_back("rollback not checked: this machine never saw the case");
-  } else if (state.against_home != vault::SeenBefore::extends) {
-    check.findings.push_back(
-        std::string(state.against_home == vault::SeenBefore::forked ? "forked" : "rolled back") +
-        ": this machine saw " + std::to_string(state.home->head.tree.count) +
-        " entries, here are " + std::to_string(state.ledger.tree.count));
-  }
-}
-
-void check_anchors(CaseCheck& check, CaseSession* session, const workflow::People& people,
-                   const GivenAnchors& given) {
-  const workflow::Anchors anchors{given.roster ? &given.roster->roster : nullptr,
-                                  given.fingerprints};
-  if (anchors.none()) {
-    check.unchecked.emplace_back("identities not checked: give --anchor ROSTER or FINGERPRINT");
-    return;
-  }
-  const workflow::AnchoredPeople found = workflow::anchor(people, anchors);
-  const auto name_of = [&](const PersonId& id) {
-    const auto known = found.names.find(id);
-    return known != found.names.end() ? printable(known->second) : session->name_of(id);
-  };
-  for (const PersonId& id : found.anchored) check.anchored.push_back(name_of(id));
-  for (const PersonId& id : found.unknown) check.unknown.push_back(name_of(id));
-  for (const std::string& name : check.unknown) {
-    check.findings.push_back(name + " is bound here, and nobody outside vouches for them");
-  }
-}
-
 /// Every file that is kept with a compartment, read to its end.
 void check_attachments(CaseCheck& check, const vault::CasePaths& paths,
                        vault::Compartment& compartment) {
@@ -460,6 +383,7 @@ std::string_view word_of(const CaseCheck& check) {
     case ExitStatus::done:
       return "INTACT";
     default:
+      if (!check.unknown.empty()) return "CONSISTENT; nobody outside vouches for its founders";
       return check.anchored.empty() ? "CONSISTENT; identities not checked" : "NOT FULLY CHECKED";
   }
 }
@@ -501,13 +425,13 @@ Result<CaseCheck> check_case(Runtime& runtime, const vault::CasePaths& paths,
   if (options.without_keys || !keys || persons_in(*keys).empty()) {
     check.unchecked.emplace_back("records not checked: no key was used");
     check.unchecked.emplace_back("identities not checked: that needs the records");
-    check_heads(check, {&check.state.file.log_key, 1});
+    check_without_records(check, *anchors);
     return check;
   }
   if (auto read = check_records(runtime, check, paths, *anchors); !read) {
     return std::move(read).error();
   }
-  if (check.compartments.empty()) check_heads(check, {&check.state.file.log_key, 1});
+  if (check.compartments.empty()) check_without_records(check, *anchors);
   return check;
 }
 

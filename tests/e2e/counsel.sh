@@ -37,6 +37,20 @@ expect 0 by cy casebook use --take --out bind
 expect 0 by ada casebook key sign bind
 expect 0 by cy casebook use --take --from bind
 expect 0 by cy casebook access begin legal
+# Whoever reads no record cannot know that a founder bound Cy's machine: not checked, and no false alarm.
+expect 3 by gus casebook verify case
+says 'later log key'
+expect 3 "$top/scripts/verify-with-stock-tools" --case case
+says 'not by the first log key'
+expect 3 by gus casebook verify case --anchor "$(by ada casebook key show --json | jq -r .fingerprint)"
+expect 3 by gus casebook verify case --anchor "$(by cy casebook key show --json | jq -r .fingerprint)"
+says 'nobody outside vouches for its founders'
+cp -r case bent
+sed -i '4s/^...../AAAAA/' bent/head
+expect 4 by gus casebook verify bent
+says 'signed by nobody'
+expect 4 "$top/scripts/verify-with-stock-tools" --case bent
+rm -r bent
 
 # RT-29: words for counsel come by standard input; nobody else finds them, by any way.
 expect 2 by cy casebook note add 'engagement of zebrafish' --in legal
