@@ -129,6 +129,33 @@ Status check_p256(std::span<const std::byte> bytes) {
   return ok();
 }
 
+/// Thousands of signatures of a ledger are by a few keys: their points are computed with once.
+class PointsFoundGood {
+ public:
+  [[nodiscard]] bool know(std::span<const std::byte> point) const {
+    return std::ranges::any_of(
+        points_, [&](const Bytes& known) { return std::ranges::equal(known, point); });
+  }
+  void keep(std::span<const std::byte> point) {
+    if (points_.size() < kMost) points_.emplace_back();
+    points_[next_].assign(point.begin(), point.end());
+    next_ = (next_ + 1) % kMost;
+  }
+
+ private:
+  static constexpr std::size_t kMost = 32;
+  std::vector<Bytes> points_;
+  std::size_t next_ = 0;
+};
+
+Status check_point(std::span<const std::byte> point, bool ed25519) {
+  thread_local PointsFoundGood found_good;  // The two kinds differ in length.
+  if (found_good.know(point)) return ok();
+  auto checked = ed25519 ? check_ed25519(point) : check_p256(point);
+  if (checked) found_good.keep(point);
+  return checked;
+}
+
 bool is_ed25519(SshKeyType type) {
   return type == SshKeyType::ed25519 || type == SshKeyType::sk_ed25519;
 }
@@ -145,9 +172,7 @@ Result<Bytes> read_point(SshReader& reader, SshKeyType type) {
   }
   auto point = reader.string(kP256PointBytes);
   if (!point) return std::move(point).error();
-  if (auto good = is_ed25519(type) ? check_ed25519(*point) : check_p256(*point); !good) {
-    return std::move(good).error();
-  }
+  if (auto good = check_point(*point, is_ed25519(type)); !good) return std::move(good).error();
   return Bytes(point->begin(), point->end());
 }
 

@@ -88,10 +88,38 @@ Result<Bytes> token_data(const SshPublicKey& key, std::span<const std::byte> dat
   return std::move(writer).take();
 }
 
+/// Keys of OpenSSL, the last few: making one costs a fiftieth of checking a signature with it.
+class KeptKeys {
+ public:
+  Result<EVP_PKEY*> of(const SshPublicKey& key) {
+    for (const Kept& one : keys_) {
+      if (one.blob == key.blob()) return one.key.get();
+    }
+    auto made =
+        is_ed25519(key.type()) ? ed25519_public_key(key.point()) : p256_public_key(key.point());
+    if (!made) return std::move(made).error();
+    if (keys_.size() < kMost) keys_.emplace_back();
+    Kept& place = keys_[next_];
+    next_ = (next_ + 1) % kMost;
+    place = {key.blob(), *std::move(made)};
+    return place.key.get();
+  }
+
+ private:
+  static constexpr std::size_t kMost = 32;
+  struct Kept {
+    Bytes blob;
+    OpensslKey key;
+  };
+  std::vector<Kept> keys_;
+  std::size_t next_ = 0;
+};
+
 Result<bool> verify_with_openssl(const SshPublicKey& key, std::span<const std::byte> data,
                                  std::span<const std::byte> value) {
   const bool ed25519 = is_ed25519(key.type());
-  auto object = ed25519 ? ed25519_public_key(key.point()) : p256_public_key(key.point());
+  thread_local KeptKeys kept;
+  auto object = kept.of(key);
   if (!object) return std::move(object).error();
   Bytes der;
   if (!ed25519) {
@@ -103,7 +131,7 @@ Result<bool> verify_with_openssl(const SshPublicKey& key, std::span<const std::b
   const DigestContext context(EVP_MD_CTX_new());
   if (!context) return openssl_error("EVP_MD_CTX_new");
   if (EVP_DigestVerifyInit(context.get(), nullptr, ed25519 ? nullptr : EVP_sha256(), nullptr,
-                           object->get()) != 1) {
+                           *object) != 1) {
     return openssl_error("EVP_DigestVerifyInit");
   }
   const int good =

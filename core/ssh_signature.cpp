@@ -6,6 +6,7 @@
 
 #include "core/c_handle.h"
 #include "core/openssl_error.h"
+#include "core/ssh_envelope.h"
 #include "core/ssh_wire.h"
 
 namespace casebook {
@@ -23,18 +24,11 @@ constexpr std::size_t kHashChunkBytes = 65536;
 
 using DigestContext = Handle<EVP_MD_CTX, EVP_MD_CTX_free>;
 
-/// An SSHSIG whose form is right.
-struct Envelope {
-  SshPublicKey key;
-  std::string name_space;
-  RawSignature signature;
-};
-
 Error malformed(std::string_view why) {
   return Error{ErrorCode::invalid_input, "signature: " + std::string(why)};
 }
 
-Bytes encoded(const Envelope& envelope) {
+Bytes encoded(const SshEnvelope& envelope) {
   SshWriter writer;
   writer.raw(as_bytes(kMagic)).uint32(kVersion).string(envelope.key.blob());
   writer.string(envelope.name_space).string("").string(kHashName);
@@ -66,7 +60,7 @@ Result<Bytes> blob_of(std::string_view armored) {
   return blob;
 }
 
-Result<Envelope> parse_blob(std::span<const std::byte> blob) {
+Result<SshEnvelope> parse_blob(std::span<const std::byte> blob) {
   SshReader reader(blob);
   auto magic = reader.raw(kMagic.size());
   if (!magic || as_text(*magic) != kMagic) return malformed("no SSHSIG mark");
@@ -86,16 +80,7 @@ Result<Envelope> parse_blob(std::span<const std::byte> blob) {
   if (!key) return std::move(key).error().context("signature");
   auto signature = parse_raw_signature(*field);
   if (!signature) return std::move(signature).error().context("signature");
-  return Envelope{*std::move(key), std::string(*name_space), *std::move(signature)};
-}
-
-Result<Envelope> parse_armored(std::string_view armored) {
-  auto blob = blob_of(armored);
-  if (!blob) return std::move(blob).error();
-  auto envelope = parse_blob(*blob);
-  if (!envelope) return envelope;
-  if (armored_text(encoded(*envelope)) != armored) return malformed("not in its only form");
-  return envelope;
+  return SshEnvelope{*std::move(key), std::string(*name_space), *std::move(signature)};
 }
 
 /// What is signed: the purpose and the digest under one mark.
@@ -113,12 +98,23 @@ bool is_namespace(std::string_view text) {
          });
 }
 
-SignatureCheck finding(SignatureVerdict verdict, std::string reason, const Envelope& envelope) {
+SignatureCheck finding(SignatureVerdict verdict, std::string reason, const SshEnvelope& envelope) {
   return {verdict, std::move(reason), envelope.key, envelope.signature.token_use()};
 }
 
-Result<SignatureCheck> check_envelope(const SignatureExpectation& expected, const Digest512& digest,
-                                      const Envelope& envelope) {
+}  // namespace
+
+Result<SshEnvelope> parse_ssh_envelope(std::string_view armored) {
+  auto blob = blob_of(armored);
+  if (!blob) return std::move(blob).error();
+  auto envelope = parse_blob(*blob);
+  if (!envelope) return envelope;
+  if (armored_text(encoded(*envelope)) != armored) return malformed("not in its only form");
+  return envelope;
+}
+
+Result<SignatureCheck> check_ssh_envelope(const SignatureExpectation& expected,
+                                          const Digest512& digest, const SshEnvelope& envelope) {
   using enum SignatureVerdict;
   if (envelope.name_space != expected.name_space) {
     return finding(wrong_namespace, "made for another purpose", envelope);
@@ -141,11 +137,16 @@ Result<SignatureCheck> check_envelope(const SignatureExpectation& expected, cons
   return finding(good, {}, envelope);
 }
 
-}  // namespace
-
 Result<Digest512> sha512(std::span<const std::byte> message) {
-  MemorySource source(message);
-  return sha512_stream(source, message.size());
+  // Fetched once: finding the algorithm costs more than hashing a statement.
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA512", nullptr);
+  Digest512 digest{};
+  if (algorithm == nullptr ||
+      EVP_Digest(message.data(), message.size(), reinterpret_cast<unsigned char*>(digest.data()),
+                 nullptr, algorithm, nullptr) != 1) {
+    return openssl_error("EVP_Digest");
+  }
+  return digest;
 }
 
 Result<Digest512> sha512_stream(ByteSource& message, std::uint64_t size_bytes_max) {
@@ -192,7 +193,7 @@ Result<std::string> make_ssh_signature(Signer& signer, std::string_view name_spa
   if (!by_key) return std::move(by_key).error();
   if (!*by_key) return Error{ErrorCode::crypto, "sign: the signer gave a wrong signature"};
   return armored_text(
-      encoded(Envelope{signer.public_key(), std::string(name_space), *std::move(signature)}));
+      encoded(SshEnvelope{signer.public_key(), std::string(name_space), *std::move(signature)}));
 }
 
 std::string_view to_string(SignatureVerdict verdict) noexcept {
@@ -226,21 +227,21 @@ Result<SignatureCheck> verify_ssh_signature(const SignatureExpectation& expected
 Result<SignatureCheck> verify_ssh_signature(const SignatureExpectation& expected,
                                             const Digest512& message_digest,
                                             std::string_view armored) {
-  auto envelope = parse_armored(armored);
-  if (envelope) return check_envelope(expected, message_digest, *envelope);
+  auto envelope = parse_ssh_envelope(armored);
+  if (envelope) return check_ssh_envelope(expected, message_digest, *envelope);
   if (envelope.error().code == ErrorCode::crypto) return std::move(envelope).error();
   return SignatureCheck{SignatureVerdict::malformed, std::move(envelope).error().message,
                         std::nullopt, std::nullopt};
 }
 
 Result<SshPublicKey> key_of_ssh_signature(std::string_view armored) {
-  auto envelope = parse_armored(armored);
+  auto envelope = parse_ssh_envelope(armored);
   if (!envelope) return std::move(envelope).error();
   return std::move(envelope->key);
 }
 
 Result<std::string> rewrite_ssh_signature(std::string_view armored) {
-  auto envelope = parse_armored(armored);
+  auto envelope = parse_ssh_envelope(armored);
   if (!envelope) return std::move(envelope).error();
   return armored_text(encoded(*envelope));
 }

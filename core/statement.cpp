@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json_members.h"
+#include "core/ssh_envelope.h"
 
 namespace casebook {
 namespace {
@@ -139,14 +140,15 @@ Result<std::vector<SshPublicKey>> statement_signers(const SignedStatement& state
   if (!digest) return std::move(digest).error();
   std::vector<SshPublicKey> signers;
   for (const std::string& armored : statement.signatures) {
-    auto key = key_of_ssh_signature(armored);
-    if (!key) return std::move(key).error().context("signature");
-    if (std::ranges::find(signers, *key) != signers.end()) return invalid("a key signed twice");
-    auto checked = verify_ssh_signature({.name_space = kStatementNamespace, .keys = {&*key, 1}},
-                                        *digest, armored);
+    auto envelope = parse_ssh_envelope(armored);
+    if (!envelope) return std::move(envelope).error().context("signature");
+    SshPublicKey& key = envelope->key;
+    if (std::ranges::find(signers, key) != signers.end()) return invalid("a key signed twice");
+    auto checked = check_ssh_envelope({.name_space = kStatementNamespace, .keys = {&key, 1}},
+                                      *digest, *envelope);
     if (!checked) return std::move(checked).error();
     if (!checked->good()) return invalid("signature: " + checked->reason);
-    signers.push_back(*std::move(key));
+    signers.push_back(std::move(key));
   }
   return signers;
 }
