@@ -2,51 +2,10 @@
 // its slice without anybody writing it down. First those that open it, then those that spoil it.
 #include <algorithm>
 
-#include "tests/property/workflow/world.h"
+#include "tests/property/workflow/samples.h"
 
 namespace casebook::workflow {
 namespace {
-
-Value sample(const FieldRule& field, const World& world) {
-  switch (field.type) {
-    case ValueType::boolean:
-      return true;
-    case ValueType::choice:
-      return field.values.front();
-    case ValueType::level:
-      return field.levels.front();
-    case ValueType::count:
-      return std::int64_t{1};
-    case ValueType::set:
-      return std::vector<std::string>{field.values.front()};
-    case ValueType::time:
-      return Moment{world.now().time_since_epoch().count()};
-    case ValueType::person:
-      return world.setup().ids.front().text();
-    case ValueType::evidence:
-      return world.evidence().text();
-    case ValueType::digest:
-      return std::string(64, 'a');
-    case ValueType::record: {
-      const auto number = world.number_of(field.of);
-      return number ? Value(*number) : Value();
-    }
-    default:
-      return std::string("x1");
-  }
-}
-
-/// Every field that has to be there; nothing when one refers to what is not there.
-std::optional<Fields> filled(const Register& rule, Fields fields, const World& world) {
-  for (const FieldRule& field : rule.fields) {
-    if (field.at_settle || !field.required || fields.contains(field.name)) continue;
-    if (field.type == ValueType::text || field.type == ValueType::link) continue;
-    Value value = sample(field, world);
-    if (value.index() == 0) return std::nullopt;
-    fields.emplace(field.name, std::move(value));
-  }
-  return fields;
-}
 
 class Alphabet {
  public:
@@ -248,6 +207,14 @@ class Alphabet {
     }
     if (rule.type == ValueType::set) values = {std::vector<std::string>{rule.values.front()}};
     if (values.size() > 2) values = {values.front(), values.back()};
+    if (rule.rule_out && rule.type == ValueType::choice) {  // Something, and that it is not so.
+      const auto& to = rule.rule_out->to;
+      std::erase_if(values, [&](const Value& one) {
+        return std::ranges::find(to, std::get<std::string>(one)) != to.end();
+      });
+      if (values.empty()) values = {rule.values.front()};
+      values = {values.front(), to.front()};
+    }
     for (const Value& value : values) {
       const bool both = rule.rule_out && value != values.front();
       const auto set = [name, value, both](const World& world) -> std::optional<RunbookBody> {
@@ -296,38 +263,50 @@ class Alphabet {
           return body;
         });
   }
-  static std::size_t times_said(const World& world, const std::string& kind, const Fields& given,
-                                const std::vector<std::size_t>& persons) {
-    return static_cast<std::size_t>(std::ranges::count_if(world.said(), [&](const Said& said) {
-      const auto* add = std::get_if<RecordAdd>(&said.body);
-      return add != nullptr && add->kind == kind && said.persons == persons &&
-             std::ranges::includes(add->fields, given);
-    }));
-  }
-  void add_settle(const std::string& kind, const Register& rule) {
-    add("settle " + kind, {0}, [kind, &rule](const World& world) -> std::optional<RunbookBody> {
+  /// @param given  of what is said when it is settled.
+  void add_settle(const std::string& kind, const Register& rule, const Fields& given) {
+    std::string name = "settle " + kind;
+    for (const auto& [field, value] : given) {
+      if (const auto* text = std::get_if<std::string>(&value)) name += "=" + *text;
+    }
+    const auto settle = [kind, given, &rule](const World& world) -> std::optional<RunbookBody> {
       const auto open = world.state().unsettled.find(kind);
       if (open == world.state().unsettled.end() || open->second.empty()) return std::nullopt;
-      RecordSettle body{world.state().records[*open->second.begin()].id, {}, {}};
+      RecordSettle body{world.state().records[*open->second.begin()].id, given, {}};
       for (const FieldRule& field : rule.fields) {
-        if (!field.at_settle || !field.required) continue;
+        if (!field.at_settle || !field.required || given.contains(field.name)) continue;
         if (field.type != ValueType::text && field.type != ValueType::link) {
           body.fields.emplace(field.name, sample(field, world));
         }
       }
       return body;
-    });
+    };
+    add(name, {0}, settle);
+  }
+  /// Settled in another way than is asked for.
+  void add_other_ends(const Query& query, const Register& rule, const Fields& at_end) {
+    const Less less(tier_, kSpoils);
+    add_settle(query.kind, rule, at_end);
+    const std::string original = last_;
+    for (const auto& [name, value] : at_end) {
+      const auto match = std::ranges::find(query.where, name, &FieldMatch::field);
+      for (const std::string& other : rule.field(name)->values) {
+        const bool is_asked = std::ranges::any_of(
+            match->values, [&](const Operand& one) { return one.literal == Value(other); });
+        if (is_asked) continue;
+        Fields fields = at_end;
+        fields.insert_or_assign(name, other);
+        add_settle(query.kind, rule, fields);
+        variants_[original].insert(last_);
+        break;
+      }
+    }
   }
   /// @param count  how many of them, by different persons, somebody wants.
   void add_query(const Query& query, std::size_t count = 1) {
     const auto rule = policy_.registers.find(query.kind);
     if (rule == policy_.registers.end()) return;
-    Fields given;
-    for (const FieldMatch& match : query.where) {
-      if (match.values.front().kind == Operand::Kind::literal) {
-        given.emplace(match.field, match.values.front().literal);
-      }
-    }
+    const auto [given, at_end] = asked_of(query, rule->second);
     const bool by_others = !query.exclusions.empty();
     const auto persons = adders(rule->second, by_others);
     for (std::size_t i = 0; i < persons.size(); ++i) {
@@ -337,7 +316,10 @@ class Alphabet {
     for (std::size_t i = 0; i < std::min(count, persons.size()); ++i) {
       add_others(query, rule->second, given, persons[i]);
     }
-    if (query.settled && rule->second.settle) add_settle(query.kind, rule->second);
+    if ((query.settled || !at_end.empty()) && rule->second.settle) {
+      add_settle(query.kind, rule->second, at_end);
+      add_other_ends(query, rule->second, at_end);
+    }
     add_exclusions(query.exclusions);
     if (query.attested) {
       const auto about = std::make_shared<const Query>(query);
