@@ -12,6 +12,7 @@
 
 #include "core/printable.h"
 #include "vault/database_connection.h"
+#include "vault/page_cipher.h"
 
 namespace casebook::vault {
 namespace {
@@ -133,6 +134,7 @@ Status give_key(Connection& connection, const SecretBytes& key) {
   sqlite3_exec(handle, "PRAGMA cipher_log_level=NONE", nullptr, nullptr, nullptr);
   sqlite3_exec(handle, "PRAGMA cipher_memory_security=OFF", nullptr, nullptr, nullptr);
   const SecretBytes text = raw_key_text(key);
+  keep_cipher_contexts();
   const int code =
       sqlite3_key_v2(handle, "main", text.reveal().data(), static_cast<int>(text.size()));
   return code == SQLITE_OK ? ok() : Status(database_error("give the key", code));

@@ -7,9 +7,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -17,6 +15,7 @@
 
 #include "core/ledger_file.h"
 #include "core/ledger_head.h"
+#include "tests/bench/vault_corpus.h"
 #include "tests/support/seeded_randomness.h"
 #include "tests/support/stock_tools.h"
 #include "vault/attachment.h"
@@ -58,55 +57,6 @@ void need(bool holds, const char* what) {
 void print(const char* measure, double ours, double plain, const char* unit, const char* reach) {
   std::printf("%s\t%.6g\t%.6g\t%s\t%s\n", measure, ours, plain, unit, reach);
   std::fflush(stdout);
-}
-
-/// Text of about 400 bytes whose words are as unequally common as in a language.
-class Texts {
- public:
-  explicit Texts(std::uint64_t seed) : randomness_(seed) {
-    for (std::size_t n = 0; n < 30000; ++n) {
-      std::string word;
-      for (std::size_t left = n + 40; left > 0; left /= 23)
-        word += static_cast<char>('a' + left % 23);
-      words_.push_back(word + (n % 3 == 0 ? "er" : n % 3 == 1 ? "ing" : "s"));
-    }
-  }
-  std::string next() {
-    std::string text;
-    while (text.size() < 400) text += words_[rank()] + ' ';
-    return text;
-  }
-  const std::string& word(std::size_t rank) const { return words_[rank]; }
-
- private:
-  std::size_t rank() {
-    const double u =
-        static_cast<double>(randomness_.below(1U << 30U)) / static_cast<double>(1U << 30U);
-    return static_cast<std::size_t>(std::pow(static_cast<double>(words_.size()), u)) - 1;
-  }
-  SeededRandomness randomness_;
-  std::vector<std::string> words_;
-};
-
-/// Spread like random ones, and cheap to make: the time for it is measured along.
-ItemId id_of(std::uint64_t number) {
-  std::array<char, 32> text{};
-  for (std::size_t half = 0; half < 2; ++half) {
-    std::uint64_t mixed = (number + half * 0x632be59bd9b4e019U) * 0x9e3779b97f4a7c15U;
-    mixed = (mixed ^ (mixed >> 29U)) * 0xbf58476d1ce4e5b9U;
-    for (std::size_t n = 0; n < 16; ++n) {
-      text[half * 16 + n] = "0123456789abcdef"[(mixed >> (n * 4)) & 15U];
-    }
-  }
-  return *ItemId::parse(std::string_view(text.data(), text.size()));
-}
-
-ItemVersion message(std::uint64_t number, std::string body) {
-  ItemVersion item{.id = id_of(number), .kind = "message", .author = "ada"};
-  item.received =
-      UtcSeconds(std::chrono::seconds(1790000000 + static_cast<std::int64_t>(number / 10)));
-  item.text.body = std::move(body);
-  return item;
 }
 
 SecretBytes key() { return SecretBytes(Bytes(kDataKeyBytes, std::byte{5})); }
@@ -227,6 +177,41 @@ void measure_search(const Side& ours, const Side& plain, std::size_t notes, cons
     need(bool(*c.item(id_of(numbers[static_cast<std::size_t>(n)]))), "a look-up");
   });
   print("lookup", mine, theirs, "us", "4.0");
+}
+
+/// As a command does it that begins with an empty cache: every page is read for the first time.
+void measure_first(const Side& ours, const Side& plain, std::size_t notes, const Texts& texts) {
+  SeededRandomness randomness(6);
+  std::vector<double> lookups[2];
+  std::vector<double> searches[2];
+  for (std::size_t round = 0; round < 60; ++round) {
+    std::vector<std::uint64_t> numbers;
+    for (int n = 0; n < 21; ++n) numbers.push_back(randomness.below(notes));
+    for (int side = 0; side < 2; ++side) {
+      const Side& of = side == 0 ? ours : plain;
+      auto compartment = Compartment::open(of.options, of.key, name());
+      need(bool(compartment), "opening");
+      const auto timed = [&](std::vector<double>& times, auto query) {
+        const double start = thread_seconds();
+        need(query(), "a query");
+        times.push_back((thread_seconds() - start) * 1e6);
+      };
+      const auto lookup = [&](std::size_t n) {
+        return [&, n] { return compartment->item(id_of(numbers[n]))->has_value(); };
+      };
+      std::vector<double> unused;  // The statement is prepared and the top of the tree read.
+      timed(unused, lookup(0));
+      for (std::size_t n = 1; n < numbers.size(); ++n) timed(lookups[side], lookup(n));
+      for (std::size_t n = 0; n < 5; ++n) {
+        const SearchQuery query{.words = texts.word(9000 + (round * 5 + n) * 40),
+                                .order = SearchOrder::newest,
+                                .snippets = false};
+        timed(n == 0 ? unused : searches[side], [&] { return bool(compartment->search(query)); });
+      }
+    }
+  }
+  print("lookup_first", percentile_95(lookups[0]), percentile_95(lookups[1]), "us", "-");
+  print("search_first", percentile_95(searches[0]), percentile_95(searches[1]), "us", "-");
 }
 
 void measure_import(const Side& ours, const Side& plain, std::size_t notes,
@@ -426,6 +411,16 @@ void measure_attachment(const std::filesystem::path& folder, std::uint64_t mib) 
   print("open_cpu", cpu[1][0], cpu[1][1], "s", "-");
 }
 
+/// Peak of this program alone: getrusage would count what the one that started it had, too.
+double peak_mib() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    double kib = 0;
+    if (word == "VmHWM:" && status >> kib) return kib / 1024;
+  }
+  return 0;
+}
+
 /// What a process of its own does over the vault that was made: looks for things and writes some.
 int use_vault(const std::filesystem::path& folder) {
   auto compartment = Compartment::open({.path = folder / "general.db"}, key(), name());
@@ -445,9 +440,7 @@ int use_vault(const std::filesystem::path& folder) {
     need(bool(compartment->put_pending(commit, salt, as_bytes(record), {.items = items})), "put");
     need(bool(compartment->discard(commit)), "discard");
   }
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  print("memory", static_cast<double>(used.ru_maxrss) / 1024, 96.0, "MiB", "1.0");
+  print("memory", peak_mib(), 96.0, "MiB", "1.0");
   return 0;
 }
 
@@ -548,6 +541,7 @@ int run(const std::filesystem::path& folder, std::size_t notes, std::uint64_t at
   measure_import(ours, plain, notes, folder);
   measure_index(ours, plain);
   measure_search(ours, plain, notes, Texts(2));
+  measure_first(ours, plain, notes, Texts(2));
   measure_one_note(ours, plain, folder);
   print("size", static_cast<double>(std::filesystem::file_size(ours.options.path)) / 1048576,
         static_cast<double>(std::filesystem::file_size(plain.options.path)) / 1048576, "MiB",
