@@ -24,29 +24,62 @@ std::string cut(std::string text, std::size_t bytes_max) {
   return text;
 }
 
-/// Collects messages and writes them, a thousand under one signature.
-class Batches final : public imports::MessageSink {
+/// Ids of items that are put in together: they begin alike, so that they lie together, too. Random
+/// ones would change a page of the list of ids each.
+class IdSeries {
+ public:
+  Result<vault::ItemId> next() {
+    if (count_ % kImportBatch == 0) {
+      auto first = vault::ItemId::make(randomness_);
+      if (!first) return std::move(first).error();
+      start_ = first->text().substr(0, 24);
+    }
+    std::array<std::byte, 4> number{};
+    for (std::size_t n = 0; n < 4; ++n) number[n] = static_cast<std::byte>(count_ >> (24 - 8 * n));
+    ++count_;
+    return vault::ItemId::parse(start_ + to_hex(number));
+  }
+
+ private:
+  SystemRandomness randomness_;
+  std::string start_;
+  std::uint32_t count_ = 0;
+};
+
+/// Makes items of messages beside the reading, and writes them, a thousand under one signature.
+class Batches final : public imports::PreparingSink {
  public:
   Batches(CaseSession& session, vault::Compartment& compartment, ImportReport& report)
       : session_(session), compartment_(compartment), report_(report) {}
 
-  Status take(const imports::Message& message) override {
+  struct PreparedItem final : Prepared {
+    explicit PreparedItem(vault::ItemVersion made) : item(std::move(made)) {}
+    vault::ItemVersion item;
+    std::vector<privacy::PiiHit> hits;
+  };
+
+  Result<std::unique_ptr<Prepared>> prepare(const imports::Message& message) override {
     auto digest = imports::import_key(message);
     if (!digest) return std::move(digest).error();
     vault::SourceKey key{};
     std::copy_n(digest->begin(), key.size(), key.begin());
-    auto is_known = compartment_.has_source(key);
-    if (!is_known) return std::move(is_known).error();
-    if (*is_known || waiting_.contains(key)) {
+    auto item = item_of(message, key);
+    if (!item) return std::move(item).error();
+    auto prepared = std::make_unique<PreparedItem>(*std::move(item));
+    prepared->hits = privacy::find_pii(message.text);
+    return std::unique_ptr<Prepared>(std::move(prepared));
+  }
+  Status take_prepared(std::unique_ptr<Prepared> prepared) override {
+    auto& [item, hits] = static_cast<PreparedItem&>(*prepared);
+    auto known = compartment_.has_source(*item.source);
+    if (!known) return std::move(known).error();
+    if (*known || !waiting_.insert(*item.source).second) {
       ++report_.known;
       return ok();
     }
-    auto item = item_of(message, key);
-    if (!item) return std::move(item).error();
-    for (const privacy::PiiHit& hit : privacy::find_pii(message.text)) hits_.push_back(hit);
-    waiting_.insert(key);
-    bytes_ += item->text.body.size() + item->text.fields.size();
-    items_.push_back(*std::move(item));
+    std::ranges::move(hits, std::back_inserter(hits_));
+    bytes_ += item.text.body.size() + item.text.fields.size();
+    items_.push_back(std::move(item));
     return items_.size() < kImportBatch && bytes_ < kBatchBytesMax ? ok() : flush();
   }
   Status take(const imports::BadRecord& record) override {
@@ -73,7 +106,7 @@ class Batches final : public imports::MessageSink {
 
  private:
   Result<vault::ItemVersion> item_of(const imports::Message& message, const vault::SourceKey& key) {
-    auto id = vault::ItemId::make(session_.runtime().randomness);
+    auto id = ids_.next();
     if (!id) return std::move(id).error();
     vault::ItemVersion item{.id = *id,
                             .kind = "message",
@@ -90,12 +123,12 @@ class Batches final : public imports::MessageSink {
     item.text.title = cut(std::move(item.text.title), vault::kTitleBytesMax);
     item.text.body = message.text;
     item.text.fields = imports::message_fields(message, report_.source);
-    if (auto given = give_leaf(item, session_.runtime().randomness); !given) {
-      return std::move(given).error();
-    }
+    if (auto given = give_leaf(item, salts_); !given) return std::move(given).error();
     return item;
   }
 
+  IdSeries ids_;            // Of the reading thread,
+  SystemRandomness salts_;  // and so is this.
   CaseSession& session_;
   vault::Compartment& compartment_;
   ImportReport& report_;

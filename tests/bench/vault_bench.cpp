@@ -87,16 +87,17 @@ void insert_plain(Database& database, std::span<const ItemVersion> items) {
   need(bool(std::move(*transaction).commit()), "a plain commit");
 }
 
-/// One signed batch: leaves, a record that holds them, a signature, the ledger, the mark.
-void insert_batch(Compartment& compartment, LedgerFile& ledger, Signer& signer,
-                  std::vector<ItemVersion>& items, Randomness& randomness) {
+void give_leaf(ItemVersion& item, Randomness& randomness) {
+  item.leaf.emplace();
+  need(bool(randomness.fill(item.leaf->salt)), "a salt");
+  item.leaf->commit = *item_leaf(item.leaf->salt, item);
+}
+
+/// One signed batch: a record that holds the leaves, a signature, the ledger, the mark.
+void append_batch(Compartment& compartment, LedgerFile& ledger, Signer& signer,
+                  const std::vector<ItemVersion>& items, Randomness& randomness) {
   std::string record = "{\"leaves\":\"";
-  for (ItemVersion& item : items) {
-    item.leaf.emplace();
-    need(bool(randomness.fill(item.leaf->salt)), "a salt");
-    item.leaf->commit = *item_leaf(item.leaf->salt, item);
-    record += to_hex(item.leaf->commit);
-  }
+  for (const ItemVersion& item : items) record += to_hex(item.leaf->commit);
   record += "\"}";
   auto signature = make_ssh_signature(signer, kStatementNamespace, as_bytes(record));
   record += *signature;
@@ -233,7 +234,10 @@ void measure_import(const Side& ours, const Side& plain, std::size_t notes,
     for (std::size_t n = at; n < std::min(notes, at + kBatch); ++n)
       items.push_back(message(n, texts.next()));
     theirs += cpu_of([&] { insert_plain(*database, items); });
-    mine += cpu_of([&] { insert_batch(*compartment, *ledger, *signer, items, randomness); });
+    mine += cpu_of([&] {
+      for (ItemVersion& item : items) give_leaf(item, randomness);
+      append_batch(*compartment, *ledger, *signer, items, randomness);
+    });
   }
   const double each = 1e6 / static_cast<double>(notes);
   print("import", mine * each, theirs * each, "us", "2.0");
@@ -450,28 +454,40 @@ void measure_memory(const std::filesystem::path& folder) {
   std::fputs(used.out.c_str(), stdout);
 }
 
-/// Takes messages of an export into a compartment as signed batches.
-class Import final : public imports::MessageSink {
+/// Takes messages of an export into a compartment as signed batches, as the command does it.
+class Import final : public imports::PreparingSink {
  public:
   Import(Compartment& compartment, LedgerFile& ledger, Signer& signer)
       : compartment_(&compartment), ledger_(&ledger), signer_(&signer) {}
-  Status take(const imports::Message& from) override {
+  struct PreparedItem final : Prepared {
+    explicit PreparedItem(ItemVersion made) : item(std::move(made)) {}
+    ItemVersion item;
+  };
+  Result<std::unique_ptr<Prepared>> prepare(const imports::Message& from) override {
     auto source = imports::import_key(from);
     if (!source) return std::move(source).error();
-    ItemVersion item = message((std::uint64_t{1} << 42U) + count++, from.text);
+    ItemVersion item = message(0, from.text);
+    item.id = id_in_series(count++);
     item.author = from.user;
+    if (from.claimed_at) item.claimed = std::chrono::floor<std::chrono::seconds>(*from.claimed_at);
     item.source.emplace();
     std::copy_n(source->begin(), item.source->size(), item.source->begin());
     item.text.fields = R"({"digest":")" + to_hex(from.origin.digest) + R"(","member":")" +
                        from.origin.member + R"(","offset":)" + std::to_string(from.origin.offset) +
                        "}";
-    items_.push_back(std::move(item));
+    give_leaf(item, salts_);
+    return std::unique_ptr<Prepared>(std::make_unique<PreparedItem>(std::move(item)));
+  }
+  Status take_prepared(std::unique_ptr<Prepared> prepared) override {
+    items_.push_back(std::move(static_cast<PreparedItem&>(*prepared).item));
+    auto known = compartment_->has_source(*items_.back().source);
+    need(known && !*known, "a new message");
     return items_.size() == kBatch ? flush() : ok();
   }
   Status take(const imports::BadRecord& /*bad*/) override { return ok(); }
   Status take_unread(std::string_view /*member*/) override { return ok(); }
   Status flush() {
-    if (!items_.empty()) insert_batch(*compartment_, *ledger_, *signer_, items_, randomness_);
+    if (!items_.empty()) append_batch(*compartment_, *ledger_, *signer_, items_, randomness_);
     items_.clear();
     return ok();
   }
@@ -482,6 +498,7 @@ class Import final : public imports::MessageSink {
   LedgerFile* ledger_;
   Signer* signer_;
   SystemRandomness randomness_;
+  SystemRandomness salts_;  // Of the reading thread.
   std::vector<ItemVersion> items_;
 };
 

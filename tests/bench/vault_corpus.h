@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,14 @@ inline ItemId id_of(std::uint64_t number) {
     }
   }
   return *ItemId::parse(std::string_view(text.data(), text.size()));
+}
+
+/// As an import numbers its messages: alike at their beginning in each thousand.
+inline ItemId id_in_series(std::uint64_t number) {
+  std::array<char, 9> count{};
+  std::snprintf(count.data(), count.size(), "%08x", static_cast<unsigned>(number));
+  return *ItemId::parse(id_of(number / 1000 | std::uint64_t{1} << 42U).text().substr(0, 24) +
+                        count.data());
 }
 
 inline ItemVersion message(std::uint64_t number, std::string body) {

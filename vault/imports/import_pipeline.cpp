@@ -11,9 +11,10 @@ namespace {
 
 /// One thing that the reader gave, kept until the caller takes it.
 struct Item {
-  enum class Kind { message, bad, unread };
+  enum class Kind { message, prepared, bad, unread };
   Kind kind = Kind::message;
   Message message;
+  std::unique_ptr<PreparingSink::Prepared> prepared;
   BadRecord bad;
   std::string unread;
 };
@@ -82,9 +83,18 @@ class Channel {
 /// The sink of the reading thread: fills batches.
 class Filler final : public MessageSink {
  public:
-  Filler(Channel& channel, std::size_t batch_messages)
-      : channel_(channel), batch_messages_(batch_messages) {}
+  /// @param preparing  may be null.
+  Filler(Channel& channel, std::size_t batch_messages, PreparingSink* preparing)
+      : channel_(channel), batch_messages_(batch_messages), preparing_(preparing) {}
   Status take(const Message& message) override {
+    if (preparing_ != nullptr) {
+      auto prepared = preparing_->prepare(message);
+      if (!prepared) return std::move(prepared).error();
+      return add([&](Item& item) {
+        item.kind = Item::Kind::prepared;
+        item.prepared = *std::move(prepared);
+      });
+    }
     return add([&](Item& item) {
       item.kind = Item::Kind::message;
       item.message = message;
@@ -120,43 +130,56 @@ class Filler final : public MessageSink {
   }
   Channel& channel_;
   std::size_t batch_messages_;
+  PreparingSink* preparing_;
   std::optional<Batch> batch_;
 };
 
-Status give(const Item& item, MessageSink& sink) {
+Status give(Item& item, MessageSink& sink, PreparingSink* preparing) {
+  if (item.kind == Item::Kind::prepared) return preparing->take_prepared(std::move(item.prepared));
   if (item.kind == Item::Kind::message) return sink.take(item.message);
   if (item.kind == Item::Kind::bad) return sink.take(item.bad);
   return sink.take_unread(item.unread);
 }
 
-Status drain(Channel& channel, MessageSink& sink) {
+Status drain(Channel& channel, MessageSink& sink, PreparingSink* preparing) {
   while (auto batch = channel.take_full()) {
     for (std::size_t i = 0; i < batch->used; ++i) {
-      if (auto given = give(batch->items[i], sink); !given) return given;
+      if (auto given = give(batch->items[i], sink, preparing); !given) return given;
     }
     channel.put_spare(*std::move(batch));
   }
   return ok();
 }
 
-}  // namespace
-
-Result<ImportSummary> import_on_two_threads(RandomAccess& file, const ImportOptions& options,
-                                            MessageSink& sink, const PipelineOptions& pipeline) {
+Result<ImportSummary> import_with(RandomAccess& file, const ImportOptions& options,
+                                  MessageSink& sink, PreparingSink* preparing,
+                                  const PipelineOptions& pipeline) {
   Channel channel(pipeline.batches_max);
   std::optional<Result<ImportSummary>> outcome;  // Written by the reader, read after the join.
   std::thread reader([&] {
-    Filler filler(channel, pipeline.batch_messages);
+    Filler filler(channel, pipeline.batch_messages, preparing);
     outcome.emplace(import_file(file, options, filler));
     filler.flush();
     channel.finish();
   });
-  auto stored = drain(channel, sink);
+  auto stored = drain(channel, sink, preparing);
   channel.stop();
   reader.join();
   if (!stored) return std::move(stored).error();
   check(outcome.has_value(), "the reader leaves an outcome");
   return *std::move(outcome);
+}
+
+}  // namespace
+
+Result<ImportSummary> import_on_two_threads(RandomAccess& file, const ImportOptions& options,
+                                            MessageSink& sink, const PipelineOptions& pipeline) {
+  return import_with(file, options, sink, nullptr, pipeline);
+}
+
+Result<ImportSummary> import_on_two_threads(RandomAccess& file, const ImportOptions& options,
+                                            PreparingSink& sink, const PipelineOptions& pipeline) {
+  return import_with(file, options, sink, &sink, pipeline);
 }
 
 }  // namespace casebook::imports
