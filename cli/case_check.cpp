@@ -12,6 +12,7 @@
 #include "cli/text.h"
 #include "core/printable.h"
 #include "vault/attachment.h"
+#include "vault/read_only.h"
 #include "workflow/case_state.h"
 
 namespace casebook::cli {
@@ -251,6 +252,10 @@ void check_compartment(CaseCheck& check, CaseSession& session, RecordCheck& reco
   }
   for (const vault::CompartmentFinding& finding : pages->findings) {
     check.findings.push_back(name + ": " + finding.what);
+  }
+  if (vault::lies_read_only(session.paths().vault())) {
+    check.unchecked.push_back(name +
+                              ": the index of words, which needs a disk that can be written");
   }
 }
 

@@ -36,8 +36,10 @@ std::string_view to_string(ErrorCode code) noexcept {
 
 Error system_error(std::string_view call, int errno_value) {
   const bool absent = errno_value == ENOENT || errno_value == ENOTDIR;
-  return Error{absent ? ErrorCode::not_found : ErrorCode::io,
-               std::string(call) + ": " + std::generic_category().message(errno_value)};
+  Error error{absent ? ErrorCode::not_found : ErrorCode::io,
+              std::string(call) + ": " + std::generic_category().message(errno_value)};
+  if (errno_value == EROFS) error.hint = "copy the folder to a disk that can be written";
+  return error;
 }
 
 }  // namespace casebook

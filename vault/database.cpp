@@ -13,6 +13,7 @@
 #include "core/printable.h"
 #include "vault/database_connection.h"
 #include "vault/page_cipher.h"
+#include "vault/read_only.h"
 
 namespace casebook::vault {
 namespace {
@@ -80,6 +81,28 @@ Status check_file_system(const std::filesystem::path& folder) {
                     "keep the case on a local disk and exchange sealed bundles");
 }
 
+/// The name that makes the engine read a file as it lies there, without a log or a lock of its own.
+std::string unchanging_name(const std::filesystem::path& path) {
+  std::string name = "file:";
+  for (const char c : path.native()) {
+    const auto byte = static_cast<std::byte>(c);
+    if (c == '%' || c == '?' || c == '#') {
+      name += '%' + to_hex({&byte, 1});
+    } else {
+      name += c;
+    }
+  }
+  return name + "?immutable=1";
+}
+
+/// Such a reader cannot take in what is only in the log.
+Status check_log_is_empty(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat((path.native() + "-wal").c_str(), &status) != 0 || status.st_size == 0) return ok();
+  return file_error(path, ErrorCode::invalid_input, "its last changes are in a log beside it",
+                    "copy the case folder to a disk that can be written and read it there");
+}
+
 void remove_log_files(const std::filesystem::path& path) {
   for (const char* suffix : {"-wal", "-shm", "-journal"}) {
     ::unlink((path.native() + suffix).c_str());
@@ -116,7 +139,8 @@ Status configure(Connection& connection, const DatabaseOptions& options) {
       std::to_string(std::max<std::int64_t>(options.cache_bytes, 1 << 20) >> 10);
   for (const char* setting :
        {"PRAGMA foreign_keys=ON", "PRAGMA temp_store=MEMORY", "PRAGMA secure_delete=ON",
-        "PRAGMA mmap_size=0", "PRAGMA cell_size_check=ON", cache.c_str(), "PRAGMA journal_mode=WAL",
+        "PRAGMA mmap_size=0", "PRAGMA cell_size_check=ON", cache.c_str(),
+        connection.is_read_only ? "PRAGMA query_only=ON" : "PRAGMA journal_mode=WAL",
         "PRAGMA synchronous=FULL"}) {
     if (const int code = sqlite3_exec(handle, setting, nullptr, nullptr, nullptr);
         code != SQLITE_OK) {
@@ -141,6 +165,11 @@ Status give_key(Connection& connection, const SecretBytes& key) {
 }
 
 }  // namespace
+
+bool lies_read_only(const std::filesystem::path& folder) {
+  return ::access(folder.empty() ? "." : folder.c_str(), W_OK) != 0 &&
+         (errno == EROFS || errno == EACCES);
+}
 
 Error database_error(std::string_view doing, int code) {
   const auto error = [&](ErrorCode kind, std::string what, std::string hint = {}) {
@@ -211,6 +240,11 @@ Result<FileLock> lock_vault(const std::filesystem::path& lock_file,
 Result<UseLock> UseLock::acquire(const std::filesystem::path& path, Kind kind,
                                  std::chrono::milliseconds wait_max) {
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd && kind == Kind::shared && (errno == EROFS || errno == EACCES)) {
+    const int cause = errno;
+    fd.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd) errno = cause;
+  }
   if (!fd) return system_error("open " + printable(path.native()), errno);
   const int how = (kind == Kind::shared ? LOCK_SH : LOCK_EX) | LOCK_NB;
   const auto end = std::chrono::steady_clock::now() + wait_max;
@@ -236,10 +270,21 @@ Result<std::unique_ptr<Connection>> open_connection(const DatabaseOptions& optio
     if (!use) return std::move(use).error();
     connection->use.emplace(std::move(*use));
   }
+  connection->is_read_only =
+      existing == Existing::yes && lies_read_only(options.path.parent_path());
+  if (connection->is_read_only) {
+    auto no_writer = UseLock::acquire(connection->lock_file, UseLock::Kind::shared);
+    if (!no_writer) return std::move(no_writer).error();
+    connection->no_writer.emplace(std::move(*no_writer));
+    if (auto empty = check_log_is_empty(options.path); !empty) return std::move(empty).error();
+  }
+  const std::string name =
+      connection->is_read_only ? unchanging_name(options.path) : options.path.native();
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(
-      options.path.c_str(), &handle,
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW,
+      name.c_str(), &handle,
+      (connection->is_read_only ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE) |
+          SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW,
       options.layer.empty() ? nullptr : options.layer.c_str());
   connection->handle.reset(handle);
   if (code != SQLITE_OK) return database_error("open " + printable(options.path.native()), code);
@@ -323,6 +368,10 @@ Result<Database> Database::open(const DatabaseOptions& options, const SecretByte
 }
 
 Status Database::close() && {
+  if (connection_->is_read_only) {
+    connection_.reset();
+    return ok();
+  }
   auto lock = lock_vault(connection_->lock_file);
   if (!lock) return std::move(lock).error();
   auto closed = connection_->close_locked();
@@ -331,6 +380,7 @@ Status Database::close() && {
 }
 
 Status Database::checkpoint() {
+  if (connection_->is_read_only) return ok();
   auto lock = lock_vault(connection_->lock_file);
   if (!lock) return std::move(lock).error();
   return connection_->checkpoint_locked();

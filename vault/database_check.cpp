@@ -33,10 +33,14 @@ Status collect(Database& database, std::string_view sql, Problems& problems,
 Result<Problems> Database::check_file(const DatabaseOptions& options, const SecretBytes& key) {
   auto opened = open(options, key);  // Looks at the file, and takes in what the log holds.
   if (!opened) return std::move(opened).error();
-  auto lock = lock_vault(opened->connection_->lock_file);
-  if (!lock) return std::move(lock).error();
-  if (auto emptied = opened->connection_->checkpoint_locked(); !emptied) {
-    return std::move(emptied).error();
+  std::optional<FileLock> lock;
+  if (!opened->connection_->is_read_only) {
+    auto held = lock_vault(opened->connection_->lock_file);
+    if (!held) return std::move(held).error();
+    lock.emplace(std::move(*held));
+    if (auto emptied = opened->connection_->checkpoint_locked(); !emptied) {
+      return std::move(emptied).error();
+    }
   }
   // A connection that met a bad page keeps failing, so each check has one of its own.
   Problems problems;

@@ -23,6 +23,10 @@ struct Connection {
   std::filesystem::path path;
   std::filesystem::path lock_file;
   std::optional<UseLock> use;
+  /// Nobody can write here: the file is read as it lies there, and no writer may change it
+  /// meanwhile.
+  bool is_read_only = false;
+  std::optional<UseLock> no_writer;
   std::unordered_map<std::string_view, sqlite3_stmt*> idle;  // Prepared and not in use.
   int log_pages = 0;  // Of the write-ahead log, after the last commit.
 
