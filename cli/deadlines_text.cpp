@@ -191,16 +191,15 @@ class ListScreen {
     if (list_.need_profile.empty() && list_.need_places.empty() && list_.need_other.empty()) return;
     title("Unknown: whether the law applies at all");
     group(list_.need_places,
-          "need to know where people live: enter residents.PLACE, and residents_complete when the "
-          "list is whole");
-    group(list_.need_profile,
-          "need facts about your organisation, asked once: casebook org profile");
-    group(list_.need_other, "need other facts");
+          "to know where people live: enter residents.PLACE, and "
+          "residents_complete when the list is whole");
+    group(list_.need_profile, "facts about your organisation, asked once: casebook org profile");
+    group(list_.need_other, "other facts");
   }
 
   void group(const std::vector<const RegimeVerdict*>& regimes, const std::string& what) {
     if (regimes.empty()) return;
-    line(" ", counted(regimes.size(), "law", "laws") + " " + what);
+    line(" ", counted(regimes.size(), "law needs", "laws need") + what);
     if (screen_.is_all) {
       Table table({{}, {}});
       for (const RegimeVerdict* regime : regimes)

@@ -14,7 +14,6 @@ namespace {
 constexpr std::string_view kFormat = "casebook-org/1";
 constexpr const char* kFile = "registers.age";
 constexpr std::size_t kFileBytesMax = std::size_t{9} << 20U;
-constexpr std::size_t kPlainBytesMax = std::size_t{8} << 20U;
 constexpr std::size_t kLinesMax = 20000;
 constexpr std::size_t kTextBytesMax = 500;
 constexpr std::size_t kRecipientsMax = 60;
@@ -174,7 +173,7 @@ std::string format_registers(const Registers& registers) {
 }
 
 Result<Registers> parse_registers(std::string_view text) {
-  auto object = parse_canonical_json(text, {.size_bytes_max = kPlainBytesMax, .depth_max = 4});
+  auto object = parse_canonical_json(text, {.size_bytes_max = kRegisterBytesMax, .depth_max = 4});
   if (!object) return std::move(object).error().context("registers");
   JsonMembers members(*object);
   members.only({"contacts", "customers", "drills", "format", "training"});
@@ -189,18 +188,18 @@ Result<Registers> parse_registers(std::string_view text) {
   return registers;
 }
 
-Result<Registers> load_registers(const std::filesystem::path& org,
-                                 std::span<const AgeIdentity> identities) {
-  auto sealed = read_file(org / kFile, kFileBytesMax);
-  if (!sealed && sealed.error().code == ErrorCode::not_found) return Registers();
+Result<std::optional<std::string>> open_register(const std::filesystem::path& file,
+                                                 std::span<const AgeIdentity> identities) {
+  auto sealed = read_file(file, kFileBytesMax);
+  if (!sealed && sealed.error().code == ErrorCode::not_found) return std::optional<std::string>();
   if (!sealed) return std::move(sealed).error();
-  auto plain = age_decrypt(*sealed, {.identities = identities}, kPlainBytesMax);
-  if (!plain) return std::move(plain).error().context(kFile);
-  return parse_registers(as_text(plain->reveal()));
+  auto plain = age_decrypt(*sealed, {.identities = identities}, kRegisterBytesMax);
+  if (!plain) return std::move(plain).error().context(file.filename().string());
+  return std::optional<std::string>(as_text(plain->reveal()));
 }
 
-Status save_registers(const std::filesystem::path& org, const Registers& registers,
-                      const Roster& roster, Randomness& randomness) {
+Status seal_register(const std::filesystem::path& file, const std::string& text,
+                     const Roster& roster, Randomness& randomness) {
   std::vector<AgeRecipient> recipients;
   for (const RosterPerson& person : roster.persons) {
     const RosterKey* key = person.current_key();
@@ -213,11 +212,25 @@ Status save_registers(const std::filesystem::path& org, const Registers& registe
   if (recipients.size() > kRecipientsMax) {
     return Error{ErrorCode::limit_exceeded, "more than 60 persons for one file"};
   }
-  const std::string text = format_registers(registers);
-  if (text.size() > kPlainBytesMax) return Error{ErrorCode::limit_exceeded, "more than 8 MiB"};
+  if (text.size() > kRegisterBytesMax) {
+    return Error{ErrorCode::limit_exceeded, "more than 8 MiB"};
+  }
   auto sealed = age_encrypt(as_bytes(text), recipients, randomness);
   if (!sealed) return std::move(sealed).error();
-  return write_file(org / kFile, *sealed, 0600, IfExists::replace);
+  return write_file(file, *sealed, 0600, IfExists::replace);
+}
+
+Result<Registers> load_registers(const std::filesystem::path& org,
+                                 std::span<const AgeIdentity> identities) {
+  auto plain = open_register(org / kFile, identities);
+  if (!plain) return std::move(plain).error();
+  if (!*plain) return Registers();
+  return parse_registers(**plain);
+}
+
+Status save_registers(const std::filesystem::path& org, const Registers& registers,
+                      const Roster& roster, Randomness& randomness) {
+  return seal_register(org / kFile, format_registers(registers), roster, randomness);
 }
 
 Result<Imported> import_contacts(Registers& registers, const std::vector<CsvRow>& rows, Day today) {

@@ -55,6 +55,16 @@ Result<Registers> load_registers(const std::filesystem::path& org,
 Status save_registers(const std::filesystem::path& org, const Registers& registers,
                       const Roster& roster, Randomness& randomness);
 
+/// Plain text of a register; nothing when there is no file yet. @return `locked` when none of the
+/// identities fits.
+Result<std::optional<std::string>> open_register(const std::filesystem::path& file,
+                                                 std::span<const AgeIdentity> identities);
+/// Seals a register to everybody of the roster who has not left. @return `invalid_input` when
+/// nobody could open it.
+Status seal_register(const std::filesystem::path& file, const std::string& text,
+                     const Roster& roster, Randomness& randomness);
+inline constexpr std::size_t kRegisterBytesMax = std::size_t{8} << 20U;
+
 /// How many lines came in new, and how many took the place of another.
 struct Imported {
   std::size_t added = 0;

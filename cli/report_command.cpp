@@ -24,6 +24,9 @@ void add_report_command(Command& root) {
                "the last one kept, as PDF and HTML");
   add_report_custody(report);
   add_report_papers(report);
+  add_report_deciders(report);
+  add_report_register(report);
+  add_report_review(report);
   add_report_filing(report);
 }
 

@@ -15,5 +15,8 @@ papers::PaperHead case_head(const CaseSession& session, documents::Language lang
 void add_report_command(Command& root);
 void add_report_custody(Command& report);
 void add_report_papers(Command& report);
+void add_report_deciders(Command& report);
+void add_report_register(Command& report);
+void add_report_review(Command& report);
 
 }  // namespace casebook::cli

@@ -27,7 +27,8 @@ struct DecisionRecordInput {
   PaperHead head;
   std::string organisation;
   std::vector<RecordedDecision> decisions;  ///< In order of time.
-  std::string ledger_head;
+  std::string ledger_head = {};
+  std::vector<std::string> other_views = {};  ///< "Eve, 2026-10-24T09:00:00Z: ...".
 };
 
 Document decision_record(const DecisionRecordInput& input);

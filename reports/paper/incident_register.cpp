@@ -8,13 +8,19 @@ using namespace documents;
 
 Document incident_register(const IncidentRegisterInput& input) {
   const Messages& words = document_messages(input.head.language);
-  Document document = begin_paper(input.head, words.text("register.title"));
-  document.blocks.emplace_back(
-      TitlePage{words.text("register.title"),
-                input.period,
-                {{words.text("paper.organisation"), plain(input.organisation)},
-                 {words.text("register.count"), plain(std::to_string(input.entries.size()))}}});
-  document.blocks.emplace_back(Paragraph{plain(words.text("register.intro"))});
+  const std::string title =
+      words.text(input.breaches_only ? "register.breaches" : "register.title");
+  Document document = begin_paper(input.head, title);
+  document.blocks.emplace_back(TitlePage{
+      title, input.period,
+      said({{words.text("paper.organisation"), plain(input.organisation)},
+            {words.text("register.count"), plain(std::to_string(input.entries.size()))}})});
+  document.blocks.emplace_back(Paragraph{
+      plain(words.text(input.breaches_only ? "register.breaches_intro" : "register.intro"))});
+  if (input.entries.empty()) {
+    document.blocks.emplace_back(Paragraph{plain(words.text("register.none"))});
+    return document;
+  }
   Table table{"",
               {{words.text("paper.case"), ColumnKind::text},
                {words.text("register.noticed"), ColumnKind::time},

@@ -23,6 +23,7 @@ struct IncidentRegisterInput {
   std::string organisation;
   std::string period;
   std::vector<RegisterEntry> entries;
+  bool breaches_only = false;  ///< Personal data breaches: GDPR Art. 33(5).
 };
 
 Document incident_register(const IncidentRegisterInput& input);

@@ -2,6 +2,13 @@
 
 namespace casebook::papers {
 
+std::vector<documents::Entry> said(std::vector<documents::Entry> entries) {
+  std::erase_if(entries, [](const documents::Entry& entry) {
+    return documents::joined_text(entry.value).empty();
+  });
+  return entries;
+}
+
 Document begin_paper(const PaperHead& head, std::string title) {
   Document document;
   document.language = head.language;

@@ -2,6 +2,7 @@
 /// What papers have in common. Specification: docs/spec/papers.md.
 
 #include <string>
+#include <vector>
 
 #include "reports/document/document.h"
 
@@ -19,6 +20,9 @@ struct PaperHead {
   std::string tool;
   bool draft = true;
 };
+
+/// Without those that say nothing.
+std::vector<documents::Entry> said(std::vector<documents::Entry> entries);
 
 /// An empty document with the head's language, markings and times.
 Document begin_paper(const PaperHead& head, std::string title);

@@ -32,8 +32,13 @@ struct PostmortemInput {
   documents::Timeline course;
   std::vector<PostmortemCause> causes;
   std::vector<std::string> went_well, went_badly, lucky, lessons;
+  std::vector<std::string> unverified = {};  ///< Assumed, and never checked.
   std::vector<PostmortemAction> actions;
-  std::string ledger_head;
+  std::string ledger_head = {};
+  /// Out of the record: parts that only people can write stand there as questions.
+  bool asks = false;
+  /// For readers outside: no names, no course, nothing of how the team worked.
+  bool is_external = false;
 };
 
 Document postmortem(const PostmortemInput& input);

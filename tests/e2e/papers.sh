@@ -80,14 +80,79 @@ for lang in en nl; do
   expect 0 is ada report sitrep --lang $lang --out $lang
   expect 0 is ada report postmortem --lang $lang --docx --out $lang
   expect 0 is ada report register --lang $lang --organisation 'Example Ltd' --out $lang
+  expect 0 is ada report one-page --lang $lang --out $lang
+  expect 0 is ada report decisions --lang $lang --organisation 'Example Ltd' --out $lang
 done
-for file in sitrep-1 postmortem incident-register; do
+for file in sitrep-1 postmortem incident-register one-page decisions; do
   for form in html pdf json; do [ -s nl/$file.$form ] || fail "no $file.$form"; done
 done
 [ -s nl/postmortem.docx ] || fail "no draft to edit"
 grep -q 'Odd logins' en/incident-register.csv || fail "the register has no CSV"
 pdftotext en/sitrep-1.pdf - | grep -q 'Sev-2' || fail "the sitrep lost its severity"
-pdftotext nl/postmortem.pdf - | grep -q 'Terugblik' || fail "the review is not in Dutch"
+pdftotext nl/postmortem.pdf - | grep -q 'Door een mens te schrijven' || fail "the review is not in Dutch"
+[ "$(pdfinfo en/one-page.pdf | sed -n 's/^Pages: *//p')" = 1 ] || fail "the one-pager has more than a page"
+pdftotext en/one-page.pdf - | grep -q 'Sev-2' || fail "the one-pager lost its severity"
+pdftotext en/one-page.pdf - | grep -q 'Declare' || fail "the course is not drawn"
+grep -q '<svg' en/one-page.html || fail "no course in the page"
+grep -q 'Sev-2.*ada' en/decisions.csv || fail "who judged how bad it is is not in the record of decisions"
+pdftotext -layout nl/decisions.pdf - | grep -q 'Uitroepen *ada' || fail "a move is not in the record of decisions"
+
+# Decisions asked for and taken; causes as a chain; a follow-up. The review for outside holds no name.
+expect 0 is ada record decision 'Take the shop down?' who=ada due=+4h way=command
+decision=$(sed -n 's/^decision #\([0-9]*\) .*/\1/p' out)
+expect 0 is ada report one-page --lang en
+says 'Take the shop down?'
+expect 0 is ada 'done' "$decision" outcome=yes reason='Sessions are still open'
+expect 0 is ada record dissent about=decision words='Waiting one hour would have been enough'
+expect 0 is ada record why 'The cookie had no end' level=1
+why=$(sed -n 's/^why #\([0-9]*\) .*/\1/p' out)
+expect 0 is ada record why 'The library sets none' level=2 after="$why"
+expect 0 is ada record action 'Give cookies an end' kind=prevention owner=ada next_update=+7d
+expect 0 is ada report one-page --lang en
+if grep -q 'Take the shop down' out; then fail "a decision that was taken is still asked for"; fi
+expect 0 is ada report decisions --lang en
+says 'Sessions are still open'
+says 'Waiting one hour would have been enough'
+expect 0 is ada report postmortem --lang en
+says '2. The library sets none'
+says_wrapped 'Give cookies an end'
+expect 0 is ada report postmortem --lang nl
+says_wrapped 'voorkomen'
+expect 0 is ada report postmortem --external --lang en
+for inside in 'The library sets none' 'Give cookies an end' 'Odd logins' ada; do
+  if grep -qi "$inside" out; then fail "the review for outside says: $inside"; fi
+done
+
+# The organisation keeps its incidents over all cases, sealed to its roster; drills stay out.
+expect 1 is ada report register --keep
+one_clear_line
+printf 'root words\nroot words\nroot words\n' > rootpass
+expect 0 sh -c "casebook org init 'Example firm' --dir org --as ada --passphrase-fd 3 3< rootpass"
+expect 0 sh -c 'casebook org person add ada --role commander --as ada --passphrase-fd 3 3< rootpass'
+expect 1 is ada report register --all
+one_clear_line
+expect 0 is ada report register --keep
+warns '1 new, 0 changed, 1 case in all'
+expect 0 is ada report register --keep
+warns '0 new, 0 changed, 1 case in all'
+if grep -q 'Odd logins' org/incidents.age; then fail "the register lies open"; fi
+expect 0 is ada open 'Printer on fire' --with ben --dir second
+expect 0 is ada open 'Practice' --with ben --dir third --drill
+expect 0 is ada fact severity=2 personal_data=suspected
+expect 0 is ada report register case second third --keep
+warns '1 drill is left out'
+warns '1 new, 0 changed, 2 cases in all'
+expect 0 is ada report register --all --out all
+grep -q 'Odd logins' all/incident-register.csv || fail "a case is missing from the register"
+grep -q 'Printer on fire' all/incident-register.csv || fail "the second case is missing from the register"
+if grep -q 'Practice' all/incident-register.csv; then fail "a drill is in the register"; fi
+expect 0 is ada report register --all --breaches --lang nl --out all
+grep -q 'Odd logins' all/breach-register.csv || fail "a breach of personal data is missing"
+if grep -q 'Printer on fire' all/breach-register.csv; then fail "no personal data, and yet in the register of breaches"; fi
+pdftotext all/breach-register.pdf - | tr -s '\n ' ' ' | grep -q 'AVG art. 33(5)' || fail "the register of breaches is not in Dutch"
+expect 6 is ben report register --all
+one_clear_line
+expect 0 is ada use case
 sleep 1
 expect 0 is ada report sitrep --lang en --out later
 cmp en/sitrep-1.pdf later/sitrep-1.pdf || fail "the wall clock is in a paper"
