@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/faulty_layer.h"
 #include "tests/support/vault_fixture.h"
 
 namespace casebook::vault {
@@ -148,6 +149,37 @@ TEST_F(CompartmentTest, ATombstoneTakesOutOfSearchAndKeepsWhatWasSaid) {
   EXPECT_TRUE(found(compartment, "").empty());
   EXPECT_EQ((*compartment.item(item_id(1)))->state, ItemState::tombstone);
   EXPECT_EQ(compartment.history(item_id(1))->front().text.body, "heron");
+}
+
+TEST_F(CompartmentTest, ListingAKindReadsNoPageOfTheNotes) {
+  FaultyLayer& layer = FaultyLayer::reset();
+  {
+    auto compartment = folder_.open();
+    std::vector<ItemVersion> notes;
+    for (std::uint64_t n = 0; n < 2000; ++n) notes.push_back(some_note(n, std::string(400, 'h')));
+    notes.back().kind = "finding";
+    const auto record = some_record("many");
+    ASSERT_TRUE(
+        compartment.put_pending(record.commit, record.salt, record.record, {.items = notes}));
+    ASSERT_TRUE(compartment.mark_appended(record.commit, 0));
+    ASSERT_TRUE(std::move(compartment).close());
+  }
+  DatabaseOptions counted = folder_.options();
+  counted.layer = FaultyLayer::kName;
+  const auto calls_for = [&](std::string_view kind, std::size_t expected) {
+    auto compartment = Compartment::open(counted, some_key(), some_name());
+    const std::int64_t before = layer.calls;
+    std::size_t found = 0;
+    const auto count = [&](const ItemVersion&) {
+      ++found;
+      return ok();
+    };
+    EXPECT_TRUE(compartment && compartment->each_item(kind, count));
+    EXPECT_EQ(found, expected);
+    return layer.calls - before;
+  };
+  EXPECT_LT(calls_for("finding", 1), 20);
+  EXPECT_GT(calls_for("note", 1999), 200);
 }
 
 TEST_F(CompartmentTest, EverythingOfAnItemComesBack) {
