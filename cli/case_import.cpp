@@ -82,6 +82,7 @@ class Batches final : public imports::PreparingSink {
     items_.push_back(std::move(item));
     return items_.size() < kImportBatch && bytes_ < kBatchBytesMax ? ok() : flush();
   }
+  using PreparingSink::take;
   Status take(const imports::BadRecord& record) override {
     if (report_.bad.size() < kListedMax) report_.bad.push_back(record);
     return ok();

@@ -484,6 +484,7 @@ class Import final : public imports::PreparingSink {
     need(known && !*known, "a new message");
     return items_.size() == kBatch ? flush() : ok();
   }
+  using PreparingSink::take;
   Status take(const imports::BadRecord& /*bad*/) override { return ok(); }
   Status take_unread(std::string_view /*member*/) override { return ok(); }
   Status flush() {

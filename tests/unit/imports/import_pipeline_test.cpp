@@ -73,6 +73,7 @@ struct InTwoSteps final : PreparingSink {
     texts.push_back(static_cast<Text&>(*one).text);
     return ok();
   }
+  using PreparingSink::take;
   Status take(const BadRecord& /*bad*/) override { return ok(); }
   Status take_unread(std::string_view /*member*/) override { return ok(); }
 
