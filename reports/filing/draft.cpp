@@ -5,6 +5,7 @@
 
 #include "reports/filing/draft_json.h"
 #include "reports/filing/draft_maker.h"
+#include "reports/filing/law_words.h"
 
 namespace casebook::filing {
 namespace {
@@ -16,13 +17,14 @@ std::string limit_of(const Stage& stage) {
   return stage.limit ? limit_text(*stage.limit) : stage.limit_words;
 }
 
-DraftLaw law_of(const Regime& regime, const Stage& stage) {
+DraftLaw law_of(const Regime& regime, const Stage& stage, documents::Language language) {
+  const LawWords& words = LawWords::of(language);
   DraftLaw law;
   law.regime = regime.id;
-  law.title = regime.title;
+  law.title = words.law(regime.id, regime.title);
   law.stage = stage.id;
-  law.name = stage.name;
-  law.recipient = stage.recipient;
+  law.name = words.stage(regime.id, stage.id, stage.name);
+  law.recipient = words.recipient(stage.recipient);
   law.clause = stage.clause;
   law.limit = limit_of(stage);
   law.legal_basis = regime.legal_basis;
@@ -143,7 +145,7 @@ Result<Draft> make_draft(const DraftInput& input) {
   draft.tool = input.tool;
   draft.head = input.head;
   draft.organisation = entry_or_empty(input, "name");
-  draft.law = law_of(*input.regime, *stage);
+  draft.law = law_of(*input.regime, *stage, input.language);
   draft.law_digest = input.law_digest;
   draft.audience = input.kind == DraftKind::no_notice
                        ? Audience::authority  // Who may ask to see it.

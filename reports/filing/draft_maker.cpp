@@ -5,6 +5,7 @@
 #include "reports/filing/draft_json.h"
 #include "reports/filing/fact_words.h"
 #include "reports/filing/filing_messages.h"
+#include "reports/filing/law_words.h"
 
 namespace casebook::filing {
 namespace {
@@ -227,7 +228,9 @@ DraftField DraftMaker::make_field(const ContentField& content) {
   const Feed& feed = input_.map->feed(*input_.regime, content.stage, content.id);
   DraftField field;
   field.id = content.id;
-  field.requirement = content.requirement;
+  field.requirement =
+      LawWords::of(draft_.language)
+          .requirement(input_.regime->id, content.id, topic_of(feed), content.requirement);
   field.clause = content.clause;
   field.type = content.type;
   field.topic = topic_of(feed);
