@@ -4,7 +4,7 @@
 set -eu
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
-for program in pdftotext age jq zstd ssh-keygen; do
+for program in pdftotext pdffonts python3 age jq zstd ssh-keygen; do
   command -v $program > /dev/null || { echo "no $program here"; exit 77; }
 done
 [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || { echo "no fonts here"; exit 77; }
@@ -165,4 +165,5 @@ expect 0 is ada role legal cy --with ben
 expect 0 is cy role legal cy
 expect 1 is ada report privilege
 one_clear_line
+expect 0 python3 "$top/tests/e2e/check_papers.py" shown en nl all
 echo "papers: ok"

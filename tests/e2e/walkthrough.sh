@@ -78,5 +78,16 @@ while IFS= read -r text; do
 done < "$page"
 [ "$typed" -ge 200 ] || fail "the page holds only $typed commands"
 grep -q '^archived, entry' "$work/new.md" || fail "the case does not end in the archive"
+# Every paper of that case, looked at as its readers get it.
+if command -v pdftotext python3 > /dev/null && [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]; then
+  for lang in en nl; do
+    for kind in one-page decisions postmortem 'postmortem --external' sitrep register; do
+      # shellcheck disable=SC2086 # two words
+      env -i PATH="$PATH" HOME="$work/home/ada" LANG=C.UTF-8 OTHER_DAY_SECONDS="$later" LD_PRELOAD="$other_day" \
+        casebook report $kind --lang $lang --out "$work/shown/$lang" > "$work/out" 2>&1 || fail "report $kind in $lang"
+    done
+  done
+  python3 "$top/tests/e2e/check_papers.py" "$work/shown" > "$work/out" 2>&1 || fail "a paper of the case"
+fi
 if [ -n "${CASEBOOK_ACCEPT_GOLDEN:-}" ]; then cp "$work/new.md" "$page"; fi
 echo "walkthrough: $typed commands, as the page says"
