@@ -14,6 +14,7 @@
 #include "cli/filing_text.h"
 #include "cli/note_writing.h"
 #include "cli/record_kind.h"
+#include "cli/release_files.h"
 #include "cli/runbook_saying.h"
 #include "cli/runbook_values.h"
 #include "cli/text.h"
@@ -57,6 +58,7 @@ struct Desk {
   std::unique_ptr<CaseLaw> law;
   FilingKind kind;
   documents::Language language = documents::Language::en;
+  std::string compartment = std::string(kCompartment);  ///< Where its words and files are sealed.
   [[nodiscard]] const workflow::CaseState& state() const { return session->runbook(); }
 };
 Result<Desk> sit_down(Runtime& runtime, const FilingOptions& options, SessionKind kind) {
@@ -72,6 +74,12 @@ Result<Desk> sit_down(Runtime& runtime, const FilingOptions& options, SessionKin
   auto law = law_of_case(**session, {});
   if (!law) return std::move(law).error();
   Desk desk{*std::move(session), *std::move(law), {}, *language};
+  if (!options.compartment.empty()) {
+    if (auto open = desk.session->compartment(options.compartment); !open) {
+      return std::move(open).error();
+    }
+    desk.compartment = options.compartment;
+  }
   auto found = find_filing_kind(*desk.session, desk.law->policies, options.words.front());
   if (!found) return std::move(found).error();
   desk.kind = *found;
@@ -83,7 +91,16 @@ std::optional<std::uint64_t> say(Desk& desk, const std::string& attempt, const s
                                  const Fields& fields, const std::string& words,
                                  ExitStatus& status) {
   Saying saying{.purpose = "preparing a report", .attempt = attempt};
-  if (!words.empty()) saying.words.push_back({"text", words, "record"});
+  if (!words.empty() && desk.compartment == kCompartment) {
+    saying.words.push_back({"text", words, "record"});
+  } else if (!words.empty()) {
+    auto leaf = keep_words_in(*desk.session, desk.compartment, kind, words);
+    if (!leaf) {
+      status = fail(desk.session->runtime(), leaf.error());
+      return {};
+    }
+    saying.digests.emplace("text", *leaf);
+  }
   saying.body = [&](CaseSession& open) -> Result<workflow::RunbookBody> {
     auto key = make_facet_key(open.runtime().randomness);
     if (!key) return std::move(key).error();
@@ -94,6 +111,21 @@ std::optional<std::uint64_t> say(Desk& desk, const std::string& attempt, const s
     number = open.runbook().records.back().number;
   });
   return number;
+}
+
+/// Why there is no draft to work with: none was made, or this person cannot read it.
+Error no_draft(Desk& desk, const FilingOptions& options) {
+  for (const Record& record : desk.state().records) {
+    if (record.kind != "filing" || word_of(record, "regime") != desk.kind.regime->id) continue;
+    if (word_of(record, "stage") != desk.kind.stage->id || !record.text) continue;
+    if (auto readable = compartment_of_words(*desk.session, *record.text); readable) continue;
+    return {ErrorCode::locked,
+            "draft #" + std::to_string(record.number) +
+                " is sealed to a compartment that you cannot open",
+            "who holds it can go on, or let you in: casebook access grant COMPARTMENT YOU"};
+  }
+  return {ErrorCode::not_found, desk.kind.name() + " is not drafted",
+          "casebook report " + options.words.front() + " draft"};
 }
 
 // Drafting.
@@ -266,18 +298,6 @@ ExitStatus write_copies(Runtime& runtime, const filing::Release& made, const fs:
   return ExitStatus::done;
 }
 
-/// The files of a release, sealed into the case as they left.
-Status keep_files(Desk& desk, const filing::Release& made) {
-  for (const filing::ReleaseFile& file : made.files) {
-    MemorySource source(as_bytes(file.bytes));
-    auto kept =
-        keep_file(*desk.session, std::string(kCompartment),
-                  desk.kind.regime->id + "-" + desk.kind.stage->id + "-" + file.name, source);
-    if (!kept) return std::move(kept).error();
-  }
-  return ok();
-}
-
 /// A decision not to tell answers the duty at once.
 ExitStatus settle_duties(Runtime& runtime, Desk& desk, const Fields& fields,
                          const std::string& words, const std::vector<std::uint64_t>& numbers) {
@@ -309,7 +329,7 @@ std::vector<std::uint64_t> numbers_of(const std::vector<const Record*>& records)
   return numbers;
 }
 
-/// Made once more out of the stored draft: the same bytes, or it says so.
+/// The files as they were released, whatever was learnt since.
 ExitStatus copy_release(Runtime& runtime, Desk& desk, const FilingOptions& options,
                         const StoredFiling& stored, const Record& release) {
   if (options.paper.out.empty()) {
@@ -318,35 +338,34 @@ ExitStatus copy_release(Runtime& runtime, Desk& desk, const FilingOptions& optio
                               " is released already as #" + std::to_string(release.number),
                           "--out FOLDER writes a clear copy; casebook report KIND submit"});
   }
-  const auto at = release.fields().find("made_at");
-  const auto* made_at = at == release.fields().end() ? nullptr : std::get_if<Moment>(&at->second);
-  if (made_at == nullptr) return fail(runtime, {ErrorCode::corrupt, "a release without its time"});
-  auto current = draft_again(desk, stored);
-  if (!current) return fail(runtime, current.error());
-  auto made =
-      make_release(desk, stored, *current, UtcSeconds(std::chrono::seconds(made_at->seconds)));
-  if (!made) return fail(runtime, made.error());
-  if (hex_digest(made->files.back().bytes) != word_of(release, "manifest_digest")) {
-    return fail(runtime, {ErrorCode::invalid_input,
-                          "another build or other fonts would make other files than were released",
-                          "the files as released are attachments: casebook find " +
-                              desk.kind.regime->id + "-" + desk.kind.stage->id});
+  const std::string manifest = release.text ? desk.session->text_of(*release.text) : "";
+  if (manifest.empty()) {
+    return fail(runtime,
+                {ErrorCode::locked, "release #" + std::to_string(release.number) +
+                                        " is sealed to a compartment that you cannot open"});
   }
-  const ExitStatus status = write_copies(runtime, *made, options.paper.out);
-  if (status == ExitStatus::done && !runtime.common.is_json) {
+  if (hex_digest(manifest) != word_of(release, "manifest_digest")) {
+    return fail(runtime, {ErrorCode::corrupt, "the manifest is not the one that was released"});
+  }
+  if (auto copied = copy_release_files(*desk.session, manifest, options.paper.out); !copied) {
+    return fail(runtime, copied.error());
+  }
+  if (!runtime.common.is_json) {
     runtime.out << "release #" << release.number << " copied to "
                 << printable(options.paper.out.string()) << '\n';
   }
-  return status;
+  return ExitStatus::done;
 }
 
 ExitStatus release(Runtime& runtime, const FilingOptions& options) {
   auto desk = sit_down(runtime, options, SessionKind::writes);
   if (!desk) return fail(runtime, desk.error());
   const auto stored = last_filing(*desk->session, desk->kind);
-  if (!stored) {
-    return fail(runtime, {ErrorCode::not_found, desk->kind.name() + " is not drafted",
-                          "casebook report " + options.words.front() + " draft"});
+  if (!stored) return fail(runtime, no_draft(*desk, options));
+  if (options.compartment.empty()) {
+    auto where = compartment_of_words(*desk->session, *stored->record->text);
+    if (!where) return fail(runtime, where.error());
+    desk->compartment = *std::move(where);
   }
   if (const Record* before = release_of(desk->state(), *stored->record)) {
     return copy_release(runtime, *desk, options, *stored, *before);
@@ -378,7 +397,11 @@ ExitStatus release(Runtime& runtime, const FilingOptions& options) {
   const bool is_decision = stored->draft.kind == filing::DraftKind::no_notice;
   const auto number = say(*desk, "release", "release", fields, manifest, status);
   if (!number) return status;
-  if (auto kept = keep_files(*desk, *made); !kept) return fail(runtime, kept.error());
+  if (auto kept = keep_release_files(*desk->session, desk->compartment,
+                                     desk->kind.regime->id + "-" + desk->kind.stage->id, *made);
+      !kept) {
+    return fail(runtime, kept.error());
+  }
   if (!options.paper.out.empty()) {
     status = write_copies(runtime, *made, options.paper.out);
     if (status != ExitStatus::done) return status;
@@ -388,10 +411,11 @@ ExitStatus release(Runtime& runtime, const FilingOptions& options) {
                          {"format", "casebook-released/1"},
                          {"manifest", hex_digest(manifest)},
                          {"number", *number},
-                         {"report", desk->kind.name()}});
+                         {"report", desk->kind.name()},
+                         {"sealed_in", desk->compartment}});
   } else {
     runtime.out << "#" << *number << " released: " << desk->kind.name() << ", "
-                << made->files.size() << " files sealed in the case"
+                << made->files.size() << " files sealed in " << printable(desk->compartment)
                 << (options.paper.out.empty()
                         ? std::string()
                         : ", clear copy in " + printable(options.paper.out.string()))
@@ -413,6 +437,7 @@ ExitStatus release(Runtime& runtime, const FilingOptions& options) {
 
 // Submitting.
 
+/// In `general`, where whoever is on the case can check it.
 Result<std::string> keep_receipt(Desk& desk, const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!fd) return system_error("open " + printable(path), errno);
@@ -434,6 +459,7 @@ ExitStatus submit(Runtime& runtime, const FilingOptions& options) {
   if (!desk) return fail(runtime, desk.error());
   const auto stored = last_filing(*desk->session, desk->kind);
   const Record* release = stored ? release_of(desk->state(), *stored->record) : nullptr;
+  if (!stored) return fail(runtime, no_draft(*desk, options));
   if (release == nullptr) {
     return fail(runtime, {ErrorCode::not_found, desk->kind.name() + " is not released",
                           "casebook report " + options.words.front() +
@@ -527,6 +553,8 @@ void add_report_filing(Command& report) {
                  "gdpr-authority, REGIME/STAGE or #N of a duty; then draft, check, release, "
                  "submit or not-notify",
                  Count::any)
+      .option("--in", "COMPARTMENT", options->compartment,
+              "seal draft or release there; else general")
       .option("--channel", "WORD", options->channel, "of submit: how it was sent")
       .option("--reference", "CODE", options->reference, "of submit: what they call it")
       .option("--at", "TIME", options->at, "of submit: when; else now")

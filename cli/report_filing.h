@@ -7,6 +7,7 @@ namespace casebook::cli {
 
 struct FilingOptions {
   std::vector<std::string> words;  ///< Kind and action.
+  std::string compartment;         ///< Empty: general, or where the draft lies.
   std::string channel, reference, receipt;
   std::string at = "now";
   std::vector<std::string> settles;

@@ -4,7 +4,7 @@
 set -eu
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
-for program in pdftotext python3; do
+for program in pdftotext pdffonts python3; do
   command -v $program > /dev/null || { echo "no $program here"; exit 77; }
 done
 [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || { echo "no fonts here"; exit 77; }
@@ -117,6 +117,13 @@ grep -q 'customer records' sent/report.pdf.txt || fail "the report does not say 
 expect 0 is gus report gdpr-authority release --out again
 cmp sent/report.pdf again/report.pdf || fail "a second copy differs"
 
+# What is learnt later changes no copy of what was released.
+expect 0 is gus fact affected_individuals_total=70
+expect 0 is gus report gdpr-authority release --out later
+cmp sent/report.pdf later/report.pdf || fail "a copy changed with the case"
+expect 1 is gus report gdpr-authority release --out later
+warns 'is there already'
+
 # Sent: the receipt is in custody, the duty is answered, the next one begins.
 printf 'received 2026-4711\n' > receipt.txt
 expect 0 is gus report gdpr-authority submit --channel portal --reference 2026-4711 --at '2026-10-26T09:30 Europe/Paris' --receipt receipt.txt
@@ -146,8 +153,49 @@ for kind in nis2-early-warning dora-initial customer; do
 done
 expect 0 is gus status
 says 'draft 9 of 9'
-# Not telling the people: the same approvals, and it answers the duty.
+# Not telling the people: a decision with its reasons, the same approvals, and its release answers the duty.
 expect 0 is gus report gdpr-people not-notify
+expect 5 is gus report gdpr-people release
+python3 fill.py gdpr-people gus "$top" > filled
+[ ! -s filled ] || fail "not telling: $(cat filled)"
+expect 0 is gus report gdpr-people not-notify
+silence=$(number_of_draft)
+expect 5 is gus report gdpr-people release --out silence
+[ ! -e silence ] || fail "a decision that nobody approved left"
+expect 5 is ada why close
+says 'data_subjects'
+approve "$silence"
+expect 0 is gus report gdpr-people release --out silence
+says_wrapped 'answered'
+expect 5 is ada why close
+if grep -q 'data_subjects' out; then fail "a decision not to tell did not answer its duty"; fi
+expect 0 is gus report decisions --json
+says 'eu-gdpr data_subjects'
+
+# Sealed to counsel: draft and release. Whoever lacks the compartment can neither read, release nor copy it.
+expect 0 is cy access begin legal
+expect 6 is gus report nis2-notification draft --in legal
+one_clear_line
+expect 3 is gus report nis2-notification check --json
+python3 fill.py nis2-notification gus "$top" > filled
+expect 0 is cy report nis2-notification draft --in legal
+sealed=$(number_of_draft)
+approve "$sealed"
+expect 6 is gus report nis2-notification release --out stolen
+warns 'a compartment that you cannot open'
+[ ! -e stolen ] || fail "a sealed draft left"
+expect 0 is cy report nis2-notification release --out counsel
+says 'sealed in legal'
+[ -s counsel/report.pdf ] || fail "no clear copy for counsel"
+expect 6 is gus report nis2-notification release --out stolen
+[ ! -e stolen ] || fail "a sealed release was copied"
+expect 0 is cy report nis2-notification release --out again2
+cmp counsel/report.pdf again2/report.pdf || fail "the sealed copy differs"
+expect 0 is cy report nis2-notification submit --channel portal --receipt receipt.txt
+expect 0 is gus find nis2-notification
+if grep -q 'report.pdf' out; then fail "a name of a sealed file is found without the compartment"; fi
 expect 3 is ada verify case
 says 'CONSISTENT'
+# Everything that left, looked at as its readers get it.
+expect 0 python3 "$top/tests/e2e/check_papers.py" sent later customer dora-initial nis2-early-warning silence counsel
 echo "filing: ok"
