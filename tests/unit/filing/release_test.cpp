@@ -175,6 +175,52 @@ TEST(Letters, HoldOnlyWhatTheLawOfTheirPlaceLists) {
   EXPECT_THAT(customer, HasSubstr("Text for measures."));
 }
 
+/// Shared answers that a letter holds, by name.
+std::set<std::string> answers_in(const Draft& draft) {
+  const auto text = documents::document_text(outward_document(draft, UtcSeconds()));
+  EXPECT_TRUE(text);
+  std::set<std::string> held;
+  for (const auto& [name, rule] : FilingMap::built_in().answers()) {
+    if (text && text->find("Text for " + name + ".") != std::string::npos) held.insert(name);
+  }
+  return held;
+}
+
+// One law forbids in a letter what another demands: the same facts, two letters.
+TEST(Letters, OfTwoLawsFromTheSameFactsEachKeepToTheirOwn) {
+  struct Letter {
+    std::string where;
+    std::set<std::string> held, kept_out;
+  };
+  std::vector<Letter> letters;
+  for (const reports::Regime& regime : laws().regimes) {
+    for (const reports::Stage& stage : regime.stages) {
+      const Draft draft = draft_of(full_input(regime, stage.id));
+      if (draft.audience != Audience::persons || !draft.draftable()) continue;
+      Letter letter{regime.id + " " + stage.id, answers_in(draft), {}};
+      for (const DraftField& field : draft.fields) {
+        letter.kept_out.insert(field.keeps_out.begin(), field.keeps_out.end());
+      }
+      letters.push_back(std::move(letter));
+    }
+  }
+  int pairs = 0, opposed = 0;
+  for (const Letter& one : letters) {
+    for (const Letter& other : letters) {
+      if (&one == &other) continue;
+      ++pairs;
+      for (const std::string& answer : one.kept_out) {
+        EXPECT_FALSE(one.held.contains(answer)) << one.where << " holds " << answer;
+        opposed += other.held.contains(answer) ? 1 : 0;
+      }
+    }
+  }
+  std::cout << "letters " << letters.size() << ", pairs " << pairs
+            << ", forbidden here and held there " << opposed << "\n";
+  EXPECT_GT(letters.size(), 30U);
+  EXPECT_GT(opposed, 10) << "no other letter holds what one must not";
+}
+
 TEST(Letters, SayNothingOfOurCaseSourcesAndDeadlines) {
   const std::string letter = letter_of("eu-gdpr", "data_subjects");
   EXPECT_THAT(letter, Not(HasSubstr("amber-heron")));
