@@ -9,6 +9,7 @@
 #include "cli/runbook_values.h"
 #include "cli/text.h"
 #include "core/printable.h"
+#include "workflow/nobody.h"
 
 namespace casebook::cli {
 namespace {
@@ -182,6 +183,36 @@ const workflow::Ask* ask_for(const workflow::CaseState& state, const MissingLeaf
   return nullptr;
 }
 
+/// Why nobody can do it, in the language of the person.
+struct Hindered {
+  workflow::Hindrance what;
+  workflow::HindranceWords words;
+};
+std::vector<Hindered> hindered(CaseSession& session, const MissingLeaf& leaf) {
+  const workflow::CaseState& state = session.runbook();
+  std::vector<Hindered> all;
+  for (workflow::Hindrance& one :
+       workflow::why_nobody(state, workflow::Attempt{}, leaf, session.now())) {
+    const std::string name = one.person ? session.name_of(*one.person) : "";
+    auto words = words_of(one, *state.policy, name, language_of(session.runtime()));
+    all.push_back({std::move(one), std::move(words)});
+  }
+  return all;
+}
+Json hindered_json(CaseSession& session, const MissingLeaf& leaf) {
+  Json all = Json::array();
+  for (const Hindered& one : hindered(session, leaf)) {
+    all.push_back({{"about", one.what.about},
+                   {"from", one.what.from ? Json(format_utc(*one.what.from)) : Json(nullptr)},
+                   {"next", one.words.next},
+                   {"obstacle", to_string(one.what.obstacle)},
+                   {"person", one.what.person ? Json(one.what.person->text()) : Json(nullptr)},
+                   {"role", one.what.role},
+                   {"why", one.words.why}});
+  }
+  return all;
+}
+
 class Wording {
  public:
   Wording(CaseSession& session, const MissingLeaf& leaf)
@@ -190,6 +221,9 @@ class Wording {
   MissingText text() {
     describe(leaf_.predicate);
     made_.who = persons_text(session_, leaf_.who);
+    for (const Hindered& one : hindered(session_, leaf_)) {
+      made_.notes.push_back(one.words.why + " -> " + one.words.next);
+    }
     for (const MissingLeaf::Stale& stale : leaf_.stale) {
       made_.notes.push_back(words_.text("note.stale", {{"entry", std::to_string(stale.seq)},
                                                        {"facets", joined(stale.facets, ", ")},
@@ -513,6 +547,7 @@ Json verdict_json(CaseSession& session, const std::string& attempt,
         for (const PersonId& id : leaf.who) who.push_back(id.text());
         leaves.push_back({{"command", text.command},
                           {"leaf", leaf.leaf},
+                          {"nobody", hindered_json(session, leaf)},
                           {"notes", text.notes},
                           {"what", text.what},
                           {"who", std::move(who)}});
