@@ -1,6 +1,6 @@
 #!/bin/sh
 # One statement shown to somebody outside, and nothing else of the case: checked by us and by stock programs.
-# docs/spec/disclosure.md; RT-32 (the count comes from the signed head).
+# docs/spec/disclosure.md; RT-32 (the count comes from the signed head); S4-15b (for prosecutors, regulators and courts).
 set -eu
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

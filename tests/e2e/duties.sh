@@ -1,6 +1,6 @@
 #!/bin/sh
 # Duties to tell (docs/spec/duties.md) as a privacy officer meets them: facts said in the case, duties found and entered,
-# deadlines that move, clocks on the board, customers first, and a case that does not close over an unanswered duty.
+# deadlines that move, clocks on the board, customers first, and a case that does not close over an unanswered duty. S4-16b
 set -eu
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

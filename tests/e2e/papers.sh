@@ -1,6 +1,8 @@
 #!/bin/sh
 # Papers for people outside (docs/spec/papers.md): a stranger checks evidence with nothing but the printed custody statement,
 # and the papers of a case say what the case says, in both languages, the same bytes each time.
+# S4-15b: what prosecutors and courts get is a sealed bag with a statement of every digest; its proof out of the log is in
+# disclosure.sh.
 set -eu
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -86,6 +86,27 @@ TEST(Sec, CountsBusinessDaysFromTheDetermination) {
   EXPECT_EQ(dates(facts, "us-sec-8k-105", "form_8k").first, "Mon 30 Nov 2026 23:59 New York");
 }
 
+// S4-16b: laws differ per country; each clock starts at an event of its own.
+TEST(Clocks, MovingTheStartOfOneLawMovesNoOther) {
+  const auto facts = [](const std::string& classified, const std::string& determined) {
+    return R"({"entity.zone":"Europe/Paris","entity.member_state":"FR","entity.dora":true,"dora_major":true,
+      "entity.type":"ccp","entity.sec_registrant":true,"material":true,"awareness_at":"2026-11-17T08:00Z",
+      "classified_major_at":")" +
+           classified + R"(","materiality_determined_at":")" + determined + R"("})";
+  };
+  const auto both = [&](const std::string& text) {
+    return std::pair(dates(text, "eu-dora", "initial"), dates(text, "us-sec-8k-105", "form_8k"));
+  };
+  const auto [dora_first, sec_first] = both(facts("2026-11-17T10:00Z", "2026-11-18T10:00Z"));
+  const auto [dora_later, sec_same] = both(facts("2026-11-17T12:00Z", "2026-11-18T10:00Z"));
+  const auto [dora_same, sec_later] = both(facts("2026-11-17T10:00Z", "2026-11-23T10:00Z"));
+  EXPECT_EQ(dora_first.first, "Tue 17 Nov 2026 15:00 Paris");
+  EXPECT_EQ(dora_later.first, "Tue 17 Nov 2026 17:00 Paris");
+  EXPECT_EQ(sec_same, sec_first);
+  EXPECT_EQ(dora_same, dora_first);
+  EXPECT_NE(sec_later, sec_first);
+}
+
 TEST(Hipaa, CountsTheAnnualLogFromTheEndOfTheYear) {
   const auto facts = [](const std::string& discovered) {
     return R"({"entity.zone":"America/New_York","entity.hipaa":"covered_entity","data_categories":["health"],"phi_unsecured":true,
