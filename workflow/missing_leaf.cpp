@@ -186,9 +186,31 @@ bool is_narrower(const Query& narrow, const Query& wide) {
          });
 }
 
+Value value_in(const Record& record, const std::string& field) {
+  if (field == "number") return static_cast<std::int64_t>(record.number);
+  const auto found = record.fields().find(field);
+  return found == record.fields().end() ? Value() : found->second;
+}
+
+/// Of two entries that each have to have one: what is asked for the one is asked for the other, so
+/// that both have it at once.
+bool ask_the_same(const LeafKey& one, const LeafKey& other) {
+  if (one.node != other.node || one.is_negated || !one.node->query) return false;
+  if (one.node->kind != Kind::exists || one.about == nullptr || other.about == nullptr)
+    return false;
+  const Query& query = *one.node->query;
+  return query.exclusions.empty() && std::ranges::all_of(query.where, [&](const auto& match) {
+           return std::ranges::all_of(match.values, [&](const Operand& value) {
+             return value.kind != Operand::Kind::self ||
+                    value_in(*one.about, value.name) == value_in(*other.about, value.name);
+           });
+         });
+}
+
 }  // namespace
 
 bool implies(const LeafKey& done, const LeafKey& other) {
+  if (done.about != other.about && ask_the_same(done, other)) return true;
   const auto more = at_least(done), less = at_least(other);
   if (!more || !less || done.about != other.about) return false;
   if (less->of_functions && !more->of_functions) return false;
