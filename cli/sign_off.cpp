@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/case_entry.h"
+#include "cli/duties.h"
+#include "cli/paper_output.h"
 #include "cli/runbook_values.h"
 #include "core/digest.h"
+#include "core/durable_file.h"
 #include "core/nearest.h"
 #include "core/printable.h"
+#include "workflow/board.h"
 
 namespace casebook::cli {
 namespace {
-
-constexpr std::size_t kSheetCharactersMax = 1200;
 
 workflow::Attempt attempt_on(const std::string& name) {
   workflow::Attempt attempt;
@@ -62,6 +65,55 @@ std::string facet_text(CaseSession& session, const std::string& facet) {
   return text;
 }
 
+/// What the asking person added, kept as texts beside the ask.
+void add_words_of_asker(CaseSession& session, const workflow::Ask& ask,
+                        papers::SignOffInput& input) {
+  auto general = session.compartment("general");
+  if (!general) return;
+  auto entry = entry_at(**general, ask.seq);
+  if (!entry) return;
+  const auto words = [&](const char* name) -> std::string {
+    for (const auto& [known, digest] : entry->statement.digests) {
+      if (known == name) return printable(session.text_of(digest));
+    }
+    return {};
+  };
+  input.waiting = words(kWaitingWords);
+  input.recommends = words(kRecommendsWords);
+  input.consulted = words(kConsultedWords);
+}
+
+/// The duty to tell that comes next: "#80 eu-gdpr sa_initial, 2026-11-25T16:00:00Z".
+std::string first_duty(CaseSession& session) {
+  const workflow::CaseState& state = session.runbook();
+  const auto board = workflow::make_board(state, session.now());
+  ZoneDatabase zones;
+  for (const workflow::RunningClock& clock : board.clocks) {
+    const workflow::Record* duty =
+        clock.state->record ? state.record(*clock.state->record) : nullptr;
+    if (duty == nullptr || duty->kind != kDutyKind || !clock.state->due) continue;
+    return "#" + std::to_string(duty->number) + " " + shown_duty(session, *duty, zones).name +
+           ", " + format_utc(*clock.state->due);
+  }
+  return {};
+}
+
+/// Who gave a word that stands, over something this request covers, as it is now.
+std::string who_looked(CaseSession& session, const workflow::Ask& ask) {
+  std::string text;
+  std::set<std::pair<PersonId, std::string>> named;
+  for (const workflow::Attestation& word : session.runbook().attestations) {
+    if (word.withdrawn || word.disarmed || word.spoken || word.ask == ask.id) continue;
+    const bool is_same = std::ranges::any_of(word.covers, [&](const auto& covered) {
+      const auto wanted = ask.covers.find(covered.first);
+      return wanted != ask.covers.end() && wanted->second == covered.second;
+    });
+    if (!is_same || !named.emplace(word.person, word.role).second) continue;
+    text += (text.empty() ? "" : ", ") + session.name_of(word.person) + " (" + word.role + ")";
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<std::vector<WantedWord>> wanted_words(CaseSession& session, const std::string& gate,
@@ -100,6 +152,12 @@ Result<std::vector<WantedWord>> wanted_words(CaseSession& session, const std::st
   return wanted;
 }
 
+const workflow::Ask* ask_numbered(const CaseSession& session, std::uint64_t number) {
+  const auto& asks = session.runbook().asks;
+  const auto found = std::ranges::find(asks, number, &workflow::Ask::number);
+  return found == asks.end() ? nullptr : &*found;
+}
+
 Result<workflow::RunbookBody> answer_of(CaseSession& session, const workflow::Ask& ask) {
   auto wanted = wanted_words(session, ask.gate, ask.record);
   if (!wanted) return std::move(wanted).error();
@@ -122,29 +180,51 @@ std::string ask_code(const workflow::Ask& ask) {
   return hex.substr(0, 4) + "-" + hex.substr(4, 4);
 }
 
-std::string sign_off_sheet(CaseSession& session, const workflow::Ask& ask) {
+papers::SignOffInput sign_off_input(CaseSession& session, const workflow::Ask& ask) {
   const workflow::CaseState& state = session.runbook();
   const auto language = language_of(session.runtime());
   const workflow::Gate* gate = state.policy->gate(ask.gate);
-  std::string text = (state.people.is_drill ? "DRILL " : "") + state.people.code_name + " #" +
-                     std::to_string(ask.number) + "\n";
-  text += "Question: " + (gate == nullptr ? ask.gate : gate->label.in(language)) + "\n";
-  if (ask.person) text += "For: " + session.name_of(*ask.person) + "\n";
-  text += "Asked by: " + session.name_of(ask.asked_by) + ", " + format_utc(ask.at) + "\n";
+  papers::SignOffInput input;
+  input.head = {
+      language == workflow::Language::nl ? documents::Language::nl : documents::Language::en,
+      state.people.code_name,
+      "TLP:RED",
+      ask.at,
+      tool_name(),
+      false};
+  input.is_drill = state.people.is_drill;
+  input.number = std::to_string(ask.number);
+  input.question = gate == nullptr ? ask.gate : gate->label.in(language);
+  if (ask.person) input.asked_of = session.name_of(*ask.person);
+  input.asked_by = session.name_of(ask.asked_by);
+  input.asked_at = ask.at;
   for (const auto& [facet, digest] : ask.covers) {
-    text += facet + ": " + facet_text(session, facet) + " (" + to_hex(digest).substr(0, 8) + ")\n";
+    input.covers.push_back({facet, facet_text(session, facet), to_hex(digest).substr(0, 8)});
   }
-  std::string exits;
   if (gate != nullptr) {
-    for (const std::string& on : gate->on) exits += (exits.empty() ? "" : ", ") + on;
+    for (const std::string& on : gate->on) input.exits += (input.exits.empty() ? "" : ", ") + on;
   }
-  text += "If yes: it no longer stands in the way of " + exits + ".\n";
-  text += "If no: that stays closed; say why, and what would change it.\n";
-  text += "It counts only for what stands above; a change there asks you again.\n";
-  text += "Answer: casebook sign " + std::to_string(ask.number) + ", or by telephone with code " +
-          ask_code(ask) + " read back to two persons.\n";
-  if (text.size() > kSheetCharactersMax) text.resize(kSheetCharactersMax);
-  return text;
+  add_words_of_asker(session, ask, input);
+  input.first_duty = first_duty(session);
+  input.looked = who_looked(session, ask);
+  input.code = ask_code(ask);
+  return input;
+}
+
+std::string sign_off_sheet(CaseSession& session, const workflow::Ask& ask) {
+  return papers::sign_off_text(sign_off_input(session, ask));
+}
+
+Status write_sign_off_page(CaseSession& session, const workflow::Ask& ask,
+                           const std::filesystem::path& file) {
+  std::error_code failure;
+  if (std::filesystem::exists(file, failure)) {
+    return Error{ErrorCode::invalid_input, printable(file.string()) + " is there already",
+                 "choose another name: nothing that was handed out is replaced"};
+  }
+  auto pdf = draw_pages(papers::sign_off_page(sign_off_input(session, ask)));
+  if (!pdf) return std::move(pdf).error();
+  return write_file(file, as_bytes(*pdf), 0600);
 }
 
 }  // namespace casebook::cli

@@ -2,6 +2,7 @@
 /// Requests for a person's word: what they cover, the sheet that a person reads, the answer.
 
 #include "cli/runbook_saying.h"
+#include "reports/paper/sign_off_sheet.h"
 
 namespace casebook::cli {
 
@@ -19,11 +20,24 @@ struct WantedWord {
 Result<std::vector<WantedWord>> wanted_words(CaseSession& session, const std::string& gate,
                                              const std::optional<StatementId>& about = {});
 
+/// Null when nobody was asked that.
+const workflow::Ask* ask_numbered(const CaseSession& session, std::uint64_t number);
 /// The statement that answers an ask.
 Result<workflow::RunbookBody> answer_of(CaseSession& session, const workflow::Ask& ask);
 
-/// At most 1,200 characters for a chat: the question, what it covers, if yes, if no, the code.
+/// Names, in the digests of an ask, of what the asking person adds to the sheet.
+inline constexpr const char* kWaitingWords = "waiting";
+inline constexpr const char* kRecommendsWords = "recommends";
+inline constexpr const char* kConsultedWords = "consulted";
+
+/// The question, what it covers, if yes, if no, what waiting costs, who recommends what, who was
+/// consulted, the code.
+papers::SignOffInput sign_off_input(CaseSession& session, const workflow::Ask& ask);
+/// At most 1,200 characters for a chat.
 std::string sign_off_sheet(CaseSession& session, const workflow::Ask& ask);
+/// One page as PDF. @return `invalid_input` when there is such a file already.
+Status write_sign_off_page(CaseSession& session, const workflow::Ask& ask,
+                           const std::filesystem::path& file);
 /// Read back when somebody answers by telephone: eight hex digits in two groups.
 std::string ask_code(const workflow::Ask& ask);
 

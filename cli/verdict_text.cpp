@@ -447,6 +447,10 @@ MissingText missing_text(CaseSession& session, const MissingLeaf& leaf) {
 std::string settling_command(CaseSession& session, std::uint64_t number) {
   const std::string done = "casebook done " + std::to_string(number);
   const workflow::CaseState& state = session.runbook();
+  const bool waits_for_word =
+      std::ranges::find(state.asks, number, &workflow::Ask::number) != state.asks.end() ||
+      std::ranges::find(state.waivers, number, &workflow::Waiver::number) != state.waivers.end();
+  if (number != 0 && waits_for_word) return "casebook sign " + std::to_string(number);
   const auto open = std::ranges::find(state.steps, number, &workflow::StepState::number);
   if (number == 0 || open == state.steps.end()) return done;
   const workflow::Step* step = state.policy->step(open->id);
