@@ -1,4 +1,5 @@
-// `casebook drill`: a breach with a made-up cast, played on the real engine. Nothing is written.
+// `casebook drill`: a breach with a made-up cast, played on the real engine. Nothing is written
+// unless it is to be kept.
 // Exit status: 0 when the story went as it is told, 1 when it did not.
 #include <algorithm>
 #include <istream>
@@ -6,6 +7,7 @@
 #include <ostream>
 
 #include "cli/commands.h"
+#include "cli/drill_keep.h"
 #include "cli/runbook_values.h"
 #include "cli/text.h"
 #include "core/printable.h"
@@ -21,9 +23,15 @@ constexpr std::size_t kGatesShownMax = 6;
 struct DrillOptions {
   std::string story = kUsualStory;
   std::string language;
+  std::filesystem::path keep;
   bool is_stepping = false;
   bool is_brief = false;
 };
+
+workflow::Language language_for(const Runtime& runtime, const DrillOptions& options) {
+  if (options.language == "nl") return workflow::Language::nl;
+  return options.language == "en" ? workflow::Language::en : language_of(runtime);
+}
 
 std::string clock_text(std::chrono::seconds at) {
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(at).count();
@@ -35,15 +43,20 @@ std::string clock_text(std::chrono::seconds at) {
          two(minutes % 60);
 }
 
+/// For a shell.
+std::string quoted(const std::string& text) {
+  std::string safe = "'";
+  for (const char byte : text) safe += byte == '\'' ? std::string("'\\''") : std::string(1, byte);
+  return safe + "'";
+}
+
 class Show {
  public:
   Show(Runtime& runtime, const DrillOptions& options, const workflow::DrillPlayer& player)
       : runtime_(runtime),
         options_(options),
         player_(player),
-        language_(options.language == "nl"   ? workflow::Language::nl
-                  : options.language == "en" ? workflow::Language::en
-                                             : language_of(runtime)) {}
+        language_(language_for(runtime, options)) {}
 
   void opening() {
     if (runtime_.common.is_json) return;
@@ -56,7 +69,12 @@ class Show {
     }
     runtime_.out << wrap_behind("  cast  ", cast, width());
     runtime_.out << wrap_behind(
-        "  ", "Everybody is made up; nothing is written; the rules are real.", width());
+        "  ",
+        std::string("Everybody is made up; ") +
+            (options_.keep.empty() ? "nothing is written"
+                                   : "it goes to " + printable(options_.keep.string())) +
+            "; the rules are real.",
+        width());
   }
 
   void event(const workflow::DrillEvent& event, const workflow::DrillOutcome& outcome) {
@@ -76,7 +94,7 @@ class Show {
     for (const std::uint64_t number : outcome.opened) step(number, "open");
   }
 
-  ExitStatus ending(bool went_as_told, const std::string& stopped_at) {
+  ExitStatus ending(bool went_as_told, const std::string& stopped_at, const KeptDrill* kept) {
     const workflow::CaseState& state = player_.state();
     const auto done = static_cast<std::size_t>(
         std::ranges::count_if(state.steps, [&](const workflow::StepState& step) {
@@ -87,6 +105,7 @@ class Show {
       print_json(runtime_, {{"as_told", went_as_told},
                             {"events", std::move(list_)},
                             {"format", "casebook-drill-played/1"},
+                            {"kept", kept == nullptr ? Json() : Json(kept->case_folder().string())},
                             {"phase", state.phase},
                             {"refused", refused_},
                             {"steps_done", done},
@@ -96,12 +115,24 @@ class Show {
                    << played_ << " events, " << refused_ << " refused, " << done
                    << " of 21 steps done; the case is " << state.phase << '\n';
       if (!went_as_told) runtime_.out << "It did not go as told: " << stopped_at << '\n';
-      runtime_.out << "Next: casebook open 'Odd logins' --drill, and play it yourselves\n";
+      next(kept);
     }
     return went_as_told ? ExitStatus::done : ExitStatus::failed;
   }
 
  private:
+  void next(const KeptDrill* kept) {
+    if (kept == nullptr) {
+      runtime_.out << "Next: casebook open 'Odd logins' --drill, and play it yourselves\n";
+      return;
+    }
+    runtime_.out << "kept, with throwaway keys of the cast; read it as one of them:\n"
+                 << "  export XDG_CONFIG_HOME=" << quoted(kept->cast_folder().string()) << '\n'
+                 << "  export XDG_STATE_HOME=" << quoted(kept->cast_folder().string()) << '\n'
+                 << "  casebook status --as " << kept->reader() << " --case "
+                 << quoted(kept->case_folder().string()) << '\n';
+  }
+
   [[nodiscard]] int width() const { return runtime_.terminal.width_columns; }
 
   [[nodiscard]] std::string name_of_cast(const std::string& id) const {
@@ -155,6 +186,26 @@ class Show {
   std::size_t played_ = 0, refused_ = 0;
 };
 
+/// Plays one event in memory and, when it is kept, on disk. @return why it stopped; empty: it goes
+/// on.
+Result<std::string> play_one(workflow::DrillPlayer& player, KeptDrill* kept, Show& show,
+                             const workflow::DrillEvent& event) {
+  auto outcome = player.play(event);
+  if (!outcome) return std::move(outcome).error();
+  show.event(event, *outcome);
+  const std::string where = clock_text(event.at) + " " + event.act + " " + event.about + ": ";
+  if (!outcome->as_told) return where + outcome->why;
+  if (kept == nullptr) return std::string();
+  if (auto done = kept->play(event); !done) return where + done.error().message;
+  return std::string();
+}
+
+bool goes_on(Runtime& runtime) {
+  runtime.err << "  Enter: on; q: stop " << std::flush;
+  std::string answer;
+  return std::getline(runtime.in, answer) && answer != "q";
+}
+
 ExitStatus drill(Runtime& runtime, const DrillOptions& options) {
   const std::string_view text = workflow::embedded_drill(options.story);
   if (text.empty()) {
@@ -165,25 +216,26 @@ ExitStatus drill(Runtime& runtime, const DrillOptions& options) {
   if (!story) return fail(runtime, story.error());
   workflow::DrillPlayer player(*std::move(story), runtime.randomness);
   if (auto begun = player.begin(); !begun) return fail(runtime, begun.error());
+  std::unique_ptr<KeptDrill> kept;
+  if (!options.keep.empty()) {
+    kept = std::make_unique<KeptDrill>(runtime, player.story(), options.keep,
+                                       language_for(runtime, options));
+    if (auto begun = kept->begin(); !begun) return fail(runtime, begun.error());
+  }
   Show show(runtime, options, player);
   show.opening();
-  bool went_as_told = true;
   std::string stopped_at;
   for (const workflow::DrillEvent& event : player.events()) {
-    auto outcome = player.play(event);
-    if (!outcome) return fail(runtime, outcome.error());
-    show.event(event, *outcome);
-    if (!outcome->as_told) {
-      went_as_told = false;
-      stopped_at = clock_text(event.at) + " " + event.act + " " + event.about + ": " + outcome->why;
-      break;
-    }
-    if (!options.is_stepping || runtime.common.is_json) continue;
-    runtime.err << "  Enter: on; q: stop " << std::flush;
-    std::string answer;
-    if (!std::getline(runtime.in, answer) || answer == "q") break;
+    auto stopped = play_one(player, kept.get(), show, event);
+    if (!stopped) return fail(runtime, stopped.error());
+    stopped_at = *std::move(stopped);
+    if (!stopped_at.empty()) break;
+    if (options.is_stepping && !runtime.common.is_json && !goes_on(runtime)) break;
   }
-  return show.ending(went_as_told, stopped_at);
+  if (kept) {
+    if (auto ended = kept->end(); !ended) return fail(runtime, ended.error());
+  }
+  return show.ending(stopped_at.empty(), stopped_at, kept.get());
 }
 
 }  // namespace
@@ -193,10 +245,12 @@ void add_drill_command(Command& root) {
   root.add("drill", "Watch a whole breach, all twenty-one steps, with a made-up cast")
       .argument("STORY", options->story, "else odd-logins", Count::optional)
       .flag("--step", options->is_stepping, "wait for Enter after each event")
+      .option("--keep", "DIR", options->keep, "leave it there as a case, marked as a drill")
       .flag("--brief", options->is_brief, "only what is said, and what is refused")
       .option("--lang", "LANG", options->language, "en or nl; else as your terminal says")
       .example("casebook drill --brief", "each gate is first seen refusing")
       .example("casebook drill --step --lang nl", "")
+      .example("casebook drill --keep play", "a whole case to look at: status, timeline, verify")
       .run([options](Runtime& runtime) { return drill(runtime, *options); });
 }
 

@@ -360,6 +360,10 @@ ExitStatus copy_release(Runtime& runtime, Desk& desk, const FilingOptions& optio
 ExitStatus release(Runtime& runtime, const FilingOptions& options) {
   auto desk = sit_down(runtime, options, SessionKind::writes);
   if (!desk) return fail(runtime, desk.error());
+  if (desk->state().people.is_drill) {
+    return fail(runtime, {ErrorCode::invalid_input, "this case is a drill: nothing of it leaves",
+                          "draft and check are for practice; a release is for a real case"});
+  }
   const auto stored = last_filing(*desk->session, desk->kind);
   if (!stored) return fail(runtime, no_draft(*desk, options));
   if (options.compartment.empty()) {

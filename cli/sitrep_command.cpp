@@ -146,6 +146,16 @@ struct UpdateOptions {
   bool is_chat = false;
 };
 
+/// Words of a drill are practised, not sent: nothing ready to send is made for people outside.
+Status may_leave(Runtime& runtime, const std::string& audience) {
+  if (audience != "customers") return ok();
+  auto session = CaseSession::open(runtime, SessionKind::reads, "writing to customers");
+  if (!session) return std::move(session).error();
+  if (!(*session)->state().file.is_drill) return ok();
+  return Error{ErrorCode::invalid_input, "this case is a drill: nothing of it leaves",
+               "without --chat and --eml the text is kept, for practice"};
+}
+
 /// `update customers "..." next=...`: an entry of the register `update`, ready to paste.
 ExitStatus update(Runtime& runtime, UpdateOptions options) {
   if (options.words.words.empty()) {
@@ -153,12 +163,15 @@ ExitStatus update(Runtime& runtime, UpdateOptions options) {
                                   "casebook update customers 'We are looking into ...'"});
   }
   // Customers have a register of their own, and a person who writes to them.
-  const std::string& audience = options.words.words.front();
+  const std::string audience = options.words.words.front();
   std::vector<std::string> words = {audience == "customers" ? "customer_update" : "update"};
   if (audience != "customers") words.push_back("audience=" + audience);
   words.insert(words.end(), options.words.words.begin() + 1, options.words.words.end());
   const std::string text = options.words.words.size() > 1 ? options.words.words[1] : "";
   options.words.words = std::move(words);
+  if (options.is_chat || !options.eml.empty()) {
+    if (auto may = may_leave(runtime, audience); !may) return fail(runtime, may.error());
+  }
   const ExitStatus status = record_kind(runtime, options.words);
   if (status != ExitStatus::done) return status;
   if (!options.eml.empty()) {
