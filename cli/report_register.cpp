@@ -263,6 +263,11 @@ ExitStatus report_register(Runtime& runtime, const RegisterOptions& options) {
     if (read.drills > 0) {
       runtime.err << counted(read.drills, "drill is", "drills are") << " left out\n";
     }
+    if (read.rows.empty() && !options.is_all) {
+      return fail(runtime,
+                  {ErrorCode::not_found, "drills stand in no register, and no other case is named",
+                   "casebook report register CASE"});
+    }
   }
   if (options.keeps) {
     if (auto kept = keep_rows(runtime, *org, read.rows); !kept) return fail(runtime, kept.error());
