@@ -144,7 +144,8 @@ class Alphabet {
       tries_.insert(last_);
     }
     const Less less(tier_, kSpoils);
-    add_record(kind, given, {adders(rule, false)[1]});
+    const auto others = adders(rule, false);
+    for (std::size_t i = 1; i < others.size(); ++i) add_record(kind, given, {others[i]});
   }
   void add_answers(const Predicate& node, const Register& rule, std::vector<Fields>& tries) {
     for (const Predicate& child : node.children) add_answers(child, rule, tries);
@@ -186,7 +187,13 @@ class Alphabet {
     const auto move = policy_.moves.find(gate.on.front());
     if (move == policy_.moves.end()) return;
     const auto& from = move->second.from;
-    if (std::ranges::find(from, back) == from.end()) add_move("close", {0});
+    if (std::ranges::find(from, back) != from.end()) return;
+    tier_ = kAlso;
+    add_move("close", {0});
+    for (const Found& one : found_) {  // What is learnt reopens by itself, too.
+      const bool is_fact = one.event.name.find('=') != std::string::npos;
+      if (is_fact && one.tier <= kAlso) pairs_.emplace_back(one.event.name, "close 0");
+    }
   }
   void add_pin() {  // Once: then the digest is in force.
     add("policy", {0, 1}, [](const World& world) -> std::optional<RunbookBody> {
@@ -245,8 +252,7 @@ class Alphabet {
     for (const FieldRule& field : rule.fields) {  // What it has to name.
       if (field.type != ValueType::record || !field.required || field.at_settle) continue;
       if (field.of == kind || given.contains(field.name)) continue;
-      const Register& named = policy_.registers.find(field.of)->second;
-      add_record(field.of, {}, {adders(named, false).front()});
+      add_any(field.of);
     }
     std::string name = kind;
     for (const auto& [field, value] : given) {
@@ -344,10 +350,10 @@ class Alphabet {
     const std::string original = last_;
     for (const FieldMatch& match : query.where) {
       const FieldRule* field = rule.field(match.field);
-      if (field == nullptr) continue;
+      if (field == nullptr || field->at_settle) continue;
       Fields other = given;
       if (field->type == ValueType::code) {
-        other.insert_or_assign(field->name, "x2");
+        other.insert_or_assign(field->name, kOther);
       } else if (field->type == ValueType::digest) {
         other.insert_or_assign(field->name, std::string(64, 'b'));
       } else if (field->type == ValueType::choice) {
@@ -378,7 +384,8 @@ class Alphabet {
   void add_any(const std::string& kind) {
     const auto rule = policy_.registers.find(kind);
     if (rule == policy_.registers.end()) return;
-    add_record(kind, {}, {adders(rule->second, false).front()});
+    const auto able = adders(rule->second, false);
+    add_record(kind, {}, {signer_ == able.front() ? able[1] : able.front()});
   }
   void add_exclusions(const std::vector<Exclusion>& exclusions) {
     const Less less(tier_, kAlso);
@@ -446,7 +453,9 @@ class Alphabet {
       const Less less(tier_, i < rule.count ? tier_ : i == rule.count ? kAlso : kSpoils);
       add_word({rule.verb, rule.role, rule.covers}, rule.of ? rule.of : self_, persons[i]);
     }
+    signer_ = persons.front();  // Who has to stay free of what would exclude them.
     add_covers(rule.covers);
+    signer_.reset();
     add_exclusions(rule.exclusions);
     const Less less(tier_, kSpoils);
     add("withdraw", {persons.front()}, [](const World& world) -> std::optional<RunbookBody> {
@@ -510,6 +519,21 @@ class Alphabet {
     }
   }
 
+  /// Of the entries that each have to have something, one more with other values of what is asked.
+  void add_another(const Query& query, const Predicate& asks) {
+    const auto rule = policy_.registers.find(query.kind);
+    if (!asks.query || rule == policy_.registers.end()) return;
+    Fields other = asked_of(query, rule->second).given;
+    for (const FieldMatch& match : asks.query->where) {
+      const Operand& value = match.values.front();
+      const FieldRule* field =
+          value.kind == Operand::Kind::self ? rule->second.field(value.name) : nullptr;
+      if (field != nullptr && field->type == ValueType::code) other[field->name] = kOther;
+    }
+    const Less less(tier_, kSpoils);
+    add_record(query.kind, other, {adders(rule->second, false).front()});
+  }
+
   static bool is_about_attempt(const Predicate& node) {
     return node.left.kind == Operand::Kind::attempt || node.right.kind == Operand::Kind::attempt;
   }
@@ -527,7 +551,10 @@ class Alphabet {
     if (node.query) add_query(*node.query);
     if (node.kind == Predicate::Kind::distinct) add_handover(node.names.front(), 2, 1);
     const auto outer = self_;
-    if (node.kind == Predicate::Kind::each) self_ = node.query;
+    if (node.kind == Predicate::Kind::each) {
+      self_ = node.query;
+      add_another(*node.query, node.children.front());
+    }
     bool has_way = false;
     for (const Predicate& child : node.children) {
       const bool is_other_way = node.kind == Predicate::Kind::any && has_way;
@@ -543,6 +570,7 @@ class Alphabet {
   static constexpr std::size_t kTries = 2;  ///< What was let pass once is tried again.
   static constexpr std::size_t kWords = 5;
   static constexpr std::string_view kReopen = "reopen 1";
+  inline static const std::string kOther = "x2";  ///< A code that differs from all others.
 
   const Policy& policy_;
   const Setup& setup_;
@@ -554,6 +582,7 @@ class Alphabet {
   std::vector<std::pair<std::string, std::string>> pairs_;
   std::map<std::string, std::set<std::string>> variants_;
   std::string last_;  ///< Name of what was added last.
+  std::optional<std::size_t> signer_;
   std::shared_ptr<const Query> self_;
 };
 

@@ -256,12 +256,14 @@ struct Reached {
 
 class Search {
  public:
-  Search(const std::vector<Event>& events, std::uint64_t most) : events_(events), most_(most) {}
+  Search(const std::vector<Event>& events, std::uint64_t most, const Look& look)
+      : events_(events), most_(most), look_(look) {}
 
   Explored run(const World& begin, std::size_t depth) {
     std::vector<Reached> level;
     level.push_back({begin, {}});
     seen_.insert(std::hash<std::string>()(begin.shape()));
+    if (look_) found_.violation = look_(begin);
     for (std::size_t left = depth; left > 0 && goes_on(); --left) {
       std::vector<Reached> next;
       for (const Reached& one : level) {
@@ -277,6 +279,11 @@ class Search {
  private:
   [[nodiscard]] bool goes_on() const { return found_.violation.empty() && !found_.is_cut; }
 
+  void remember(std::string violation, const Reached& from, std::size_t last) {
+    found_.violation = std::move(violation);
+    for (const std::uint16_t event : from.path) found_.path.push_back(events_[event].name);
+    found_.path.push_back(events_[last].name);
+  }
   void expand(const Reached& from, std::vector<Reached>* next) {
     for (std::size_t i = 0; i < events_.size(); ++i) {
       if (found_.transitions >= most_) {
@@ -288,14 +295,14 @@ class Search {
       const Played played = from.world.try_out(events_[i], after);
       const bool is_taken = played.how == Played::How::taken;
       if (played.met_gate) ++(is_taken ? found_.passed : found_.refused);
-      if (!played.wrong.empty()) {
-        found_.violation = played.wrong;
-        for (const std::uint16_t event : from.path) found_.path.push_back(events_[event].name);
-        found_.path.push_back(events_[i].name);
-        return;
-      }
-      if (!after || next == nullptr) continue;
+      if (!played.wrong.empty()) return remember(played.wrong, from, i);
+      if (!after || (next == nullptr && !look_)) continue;
       if (!seen_.insert(std::hash<std::string>()(after->shape())).second) continue;
+      if (look_) {
+        std::string wrong = look_(*after);
+        if (!wrong.empty()) return remember(std::move(wrong), from, i);
+      }
+      if (next == nullptr) continue;
       next->push_back({*std::move(after), from.path});
       next->back().path.push_back(static_cast<std::uint16_t>(i));
     }
@@ -303,6 +310,7 @@ class Search {
 
   const std::vector<Event>& events_;
   std::uint64_t most_;
+  const Look& look_;
   std::unordered_set<std::size_t> seen_;
   Explored found_;
 };
@@ -310,8 +318,9 @@ class Search {
 }  // namespace
 
 Explored explore(const Stage& stage, const std::shared_ptr<const Policy>& engine_policy,
-                 const std::vector<Event>& events, std::size_t depth, std::uint64_t most) {
-  return Search(events, most).run(World(stage, engine_policy), depth);
+                 const std::vector<Event>& events, std::size_t depth, std::uint64_t most,
+                 const Look& look) {
+  return Search(events, most, look).run(World(stage, engine_policy), depth);
 }
 
 }  // namespace casebook::workflow

@@ -48,11 +48,16 @@ std::vector<std::vector<std::string>> give_roles(const Policy& policy) {
 
 }  // namespace
 
-Stage::Stage(std::shared_ptr<const Policy> original)
+Stage::Stage(std::shared_ptr<const Policy> original, Cast cast)
     : case_id(*CaseId::parse(std::string(32, 'c'))), start(*parse_utc("2026-11-21T02:00:00Z")) {
   SeededRandomness randomness(11);
   setup.policy = std::move(original);
   setup.roles = give_roles(*setup.policy);
+  if (cast == Cast::bare_commander) setup.roles.front() = {"commander"};
+  if (cast == Cast::spokesman_last) {
+    const std::string role = "public_relations";
+    if (std::erase(setup.roles[1], role) > 0) setup.roles[2].push_back(role);
+  }
   CaseOpen open{"amber-heron", {}, Ed25519Signer::generate(randomness)->public_key(), {}};
   for (std::size_t i = 0; i < kPersons; ++i) {
     keys.push_back(Ed25519Signer::generate(randomness)->public_key());

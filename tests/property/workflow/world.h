@@ -26,9 +26,16 @@ struct Played {
   std::string wrong;      ///< Engine and oracle do not agree; empty: they do.
 };
 
+/// Who holds what among three persons.
+enum class Cast {
+  usual,
+  bare_commander,  ///< The first holds no other role: somebody lacks each other one.
+  spokesman_last,  ///< The third speaks for the firm, too: the second may stand in for nobody.
+};
+
 /// What does not change in a run.
 struct Stage {
-  explicit Stage(std::shared_ptr<const Policy> original);
+  explicit Stage(std::shared_ptr<const Policy> original, Cast cast = Cast::usual);
   Setup setup;
   std::vector<SshPublicKey> keys;
   std::vector<Entry> opening;  ///< The case is open, everybody has their roles.
@@ -106,9 +113,12 @@ struct Explored {
   std::string violation;                  ///< Empty: none.
   std::vector<std::string> path;          ///< To it: a shortest one.
 };
+/// Asked about each distinct state, also those at the end. @return what is wrong; empty: nothing.
+using Look = std::function<std::string(const World&)>;
 /// All histories of up to `depth` statements, each distinct state once.
 /// @param most  transitions.
 Explored explore(const Stage& stage, const std::shared_ptr<const Policy>& engine_policy,
-                 const std::vector<Event>& events, std::size_t depth, std::uint64_t most);
+                 const std::vector<Event>& events, std::size_t depth, std::uint64_t most,
+                 const Look& look = {});
 
 }  // namespace casebook::workflow
