@@ -73,15 +73,22 @@ class Collector {
     all_.push_back({std::move(name), std::move(change)});
   }
 
+  [[nodiscard]] bool is_below_negation(const Place& place) const {
+    const Predicate& root = place.in_when ? gate_.when : gate_.need;
+    return place.index > 0 && node_at(root, place.index - 1)->kind == Kind::negation;
+  }
   void visit(const Predicate& node, const Place& place) {
     const bool is_condition = place.in_when && node.kind == Kind::always;
+    const bool is_denied = is_below_negation(place);
     if (node.children.empty() && !is_condition) {
-      // A leaf of the condition never holds: then the gate is asked less often.
       // No node is added or removed: places of others stay. A leaf of the condition never holds, so
-      // that the gate is asked less often.
-      add("leaf" + place.text(), [place](Policy& policy) {
+      // that the gate is asked less often. One that is denied always holds: the gate is stricter.
+      add((is_denied ? "stricter" : "leaf") + place.text(), [place](Policy& policy) {
         place.in(policy).kind = place.in_when ? Kind::any : Kind::always;
       });
+    }
+    if (node.kind == Kind::negation && !place.in_when) {
+      add("leaf" + place.text(), [place](Policy& policy) { place.in(policy).kind = Kind::always; });
     }
     if (node.kind == Kind::each) {
       add("each" + place.text(), [place](Policy& policy) { place.in(policy).kind = Kind::always; });
