@@ -199,7 +199,7 @@ class ListScreen {
 
   void group(const std::vector<const RegimeVerdict*>& regimes, const std::string& what) {
     if (regimes.empty()) return;
-    line(" ", counted(regimes.size(), "law needs", "laws need") + what);
+    line(" ", counted(regimes.size(), "law needs", "laws need") + " " + what);
     if (screen_.is_all) {
       Table table({{}, {}});
       for (const RegimeVerdict* regime : regimes)
