@@ -28,7 +28,7 @@ expect 3 read_as ada verify play/case
 says CONSISTENT
 # It is no incident, and nothing of it is sent.
 expect 1 read_as ada report register
-warns 'stands in no register'
+warns 'stand in no register'
 expect 1 read_as ben update customers 'We look into it' channel=email --eml mail.eml
 warns 'nothing of it leaves'
 [ ! -e mail.eml ] || fail "a mail of a drill was written"
