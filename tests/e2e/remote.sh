@@ -26,6 +26,12 @@ serve() { # serve NAME [LINE...]: an sshd on the next port; further lines go int
       "PermitRootLogin yes" "$@"
   } > "$name.conf"
   "$sshd" -f "$work/$name.conf" -E "$work/$name.log" || fail "no sshd"
+  tries=0 # It listens a while after it went into the background.
+  until ssh-keyscan -T 2 -p "$port" 127.0.0.1 2> /dev/null | grep -q ssh-; do
+    tries=$((tries + 1))
+    [ $tries -lt 100 ] || { cat "$work/$name.log" >&2; fail "sshd does not answer"; }
+    sleep 0.2
+  done
   printf '%s\n' "Host $name" "  HostName 127.0.0.1" "  Port $port" "  User root" "  IdentityFile $work/login" \
     "  StrictHostKeyChecking accept-new" "  UserKnownHostsFile $work/known_hosts" "  LogLevel ERROR" >> ssh_config
 }
