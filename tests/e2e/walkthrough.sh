@@ -15,9 +15,10 @@ code=
 pending=
 
 same_kind() { # what two runs have in common
-  sed -E -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(\.[0-9]+)?( UTC|Z)?)?/TIME/g' \
+  # Keys first: a fingerprint may hold what looks like a time.
+  sed -E -e 's/SHA256:[A-Za-z0-9+\/]+/KEY/g' -e 's/(ssh-ed25519 )[A-Za-z0-9+\/]+/\1KEY/g' -e 's/age1[a-z0-9]+/KEY/g' \
+    -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(\.[0-9]+)?( UTC|Z)?)?/TIME/g' \
     -e 's/[0-9]{2}:[0-9]{2}(:[0-9]{2})?( UTC)?/TIME/g' \
-    -e 's/SHA256:[A-Za-z0-9+\/]+/KEY/g' -e 's/(ssh-ed25519 )[A-Za-z0-9+\/]+/\1KEY/g' -e 's/age1[a-z0-9]+/KEY/g' \
     -e 's/[0-9A-Z]{5}(-[0-9A-Z]{5}){4}/SEAL/g' -e 's/[0-9a-f]{4}-[0-9a-f]{4}/CODE/g' -e 's/\b[0-9a-f]{8,64}\b/DIGEST/g' \
     -e 's/[0-9.]+ (B|KiB|MiB)/SIZE/g' | tr -s '\n ' '  ' |
     sed -E -e 's/\b[0-9]+ (d|h|min|s|ms)( [0-9]+ ?(h|min|s)?)?\b/SPAN/g' -e 's/ $//'
