@@ -169,23 +169,25 @@ bool is_wanted(const std::string& gate) {
   return only == nullptr || gate == only;
 }
 
+constexpr std::size_t kGatesLeftOut = 6;  // One of so many is hunted in each run.
+
 class GuardMutants : public ::testing::TestWithParam<Part> {};
 
 TEST_P(GuardMutants, AreAllKilledMaskedOnesInPairs) {
   const auto [pack, part, parts] = GetParam();
-  if (parts > 1 && std::getenv("CASEBOOK_MUTANTS_WHOLE") == nullptr) {
-    GTEST_SKIP() << "minutes of a processor: scripts/soak workflow";
-  }
+  // A large pack takes minutes of a processor: every gate of it by scripts/soak workflow.
+  const bool is_whole = parts == 1 || std::getenv("CASEBOOK_MUTANTS_WHOLE") != nullptr;
+  const std::size_t step = is_whole ? parts : parts * kGatesLeftOut;
   const auto policy = *parse_policy(embedded_pack(pack));
   const auto grounds = grounds_of(policy);
   Count count;
-  for (std::size_t i = part; i < grounds.size(); i += parts) {
+  for (std::size_t i = part; i < grounds.size(); i += step) {
     const Ground& ground = grounds[i];
     if (!is_wanted(ground.gate)) continue;
     hunt(std::string(pack) + "/" + ground.gate, ground, mutants_of(*ground.policy, ground.gate),
          count);
   }
-  if (part == 0 && is_wanted("")) {
+  if (part == 0 && is_whole && is_wanted("")) {
     hunt_anywhere(pack, policy, grounds, mutants_of_rules(policy), count);
   }
   std::cout << pack << ", part " << part + 1 << " of " << parts << ": " << count.killed
@@ -193,7 +195,7 @@ TEST_P(GuardMutants, AreAllKilledMaskedOnesInPairs) {
             << " that nothing can show, " << count.alive << " alive\n";
   EXPECT_EQ(count.alive, 0U);
   if (is_wanted("")) {
-    EXPECT_GE(count.killed + count.in_pairs, 40U);
+    EXPECT_GE(count.killed + count.in_pairs, is_whole ? 40U : 1U);
   }
 }
 
