@@ -7,6 +7,7 @@
 #include "cli/record_kind.h"
 #include "cli/runbook_values.h"
 #include "cli/sign_off.h"
+#include "core/characters.h"
 #include "core/durable_file.h"
 #include "core/printable.h"
 
@@ -199,10 +200,11 @@ ExitStatus ask_for(CaseSession& session, const AskOptions& options, const Wanted
 /// @return `invalid_input` for words too long for a sheet, or words for one that was sent.
 Status check_words(const AskOptions& options) {
   for (const auto& [name, text] : options.words()) {
-    if (text.size() <= papers::kSignOffWordsMax) continue;
+    const std::size_t count = character_count(text);
+    if (count <= papers::kSignOffWordsMax) continue;
     return Error{ErrorCode::limit_exceeded,
-                 "--" + std::string(name) + " has more than " +
-                     std::to_string(papers::kSignOffWordsMax) + " characters",
+                 "--" + std::string(name) + " has " + std::to_string(count) +
+                     " characters; at most " + std::to_string(papers::kSignOffWordsMax),
                  "it has to fit a sheet of one page; keep the rest in a note"};
   }
   if (options.adds_words() && read_number(options.gate)) {

@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <ostream>
 
 #include "cli/key_agent_access.h"
+#include "cli/shared_keys.h"
 #include "core/durable_file.h"
 #include "core/openssh_key.h"
 #include "core/printable.h"
@@ -259,7 +261,58 @@ Result<Person> make_person(Runtime& runtime, const NewPerson& wanted) {
   return write_person(wanted, *secrets, *key, identity->recipient());
 }
 
+namespace {
+
+/// What SharedKeys holds, by the file of the identity.
+struct OpenedKeys {
+  struct Opened {
+    std::vector<AgeIdentity> identities;
+    std::optional<SecretBytes> passphrase;
+  };
+  std::map<fs::path, Opened> by_file;
+};
+thread_local std::unique_ptr<OpenedKeys> opened_keys;
+
+Result<std::vector<AgeIdentity>> copy_of(const std::vector<AgeIdentity>& identities) {
+  std::vector<AgeIdentity> copies;
+  for (const AgeIdentity& one : identities) {
+    auto copy = AgeIdentity::parse(as_text(one.text().reveal()));
+    if (!copy) return std::move(copy).error();
+    copies.push_back(*std::move(copy));
+  }
+  return copies;
+}
+
+const OpenedKeys::Opened* shared_of(const Person& person) {
+  if (!opened_keys) return nullptr;
+  const auto found = opened_keys->by_file.find(person.identity_file());
+  return found == opened_keys->by_file.end() ? nullptr : &found->second;
+}
+
+Status share(const Person& person, const std::vector<AgeIdentity>& identities,
+             const std::optional<SecretBytes>& passphrase) {
+  if (!opened_keys) return ok();
+  auto copies = copy_of(identities);
+  if (!copies) return std::move(copies).error();
+  OpenedKeys::Opened& opened = opened_keys->by_file[person.identity_file()];
+  opened.identities = *std::move(copies);
+  if (passphrase) opened.passphrase = SecretBytes::copy_of(passphrase->reveal());
+  return ok();
+}
+
+}  // namespace
+
+SharedKeys::SharedKeys() : is_outermost_(!opened_keys) {
+  if (is_outermost_) opened_keys = std::make_unique<OpenedKeys>();
+}
+SharedKeys::~SharedKeys() {
+  if (is_outermost_) opened_keys.reset();
+}
+
 Result<const SecretBytes*> KeyRing::passphrase(const std::string& purpose) {
+  if (const auto* shared = shared_of(person_); !passphrase_ && shared && shared->passphrase) {
+    passphrase_ = SecretBytes::copy_of(shared->passphrase->reveal());
+  }
   if (!passphrase_) {
     const std::string file = person_.identity_file().filename().string();
     auto answer =
@@ -295,6 +348,11 @@ Result<std::vector<AgeIdentity>> read_recovery(Runtime& runtime) {
 }  // namespace
 
 Result<std::span<const AgeIdentity>> KeyRing::identities(const std::string& purpose) {
+  if (const auto* shared = shared_of(person_); identities_.empty() && shared != nullptr) {
+    auto copies = copy_of(shared->identities);
+    if (!copies) return std::move(copies).error();
+    identities_ = *std::move(copies);
+  }
   if (identities_.empty()) {
     auto recovery = read_recovery(runtime_);
     if (!recovery) return std::move(recovery).error();
@@ -317,6 +375,7 @@ Result<std::span<const AgeIdentity>> KeyRing::identities(const std::string& purp
       return std::move(opened).error().context(person_.identity_file().filename().string());
     identities_ = *std::move(opened);
     for (AgeIdentity& one : *recovery) identities_.push_back(std::move(one));
+    if (auto shared = share(person_, identities_, passphrase_); !shared) return shared.error();
   }
   return std::span<const AgeIdentity>(identities_);
 }

@@ -5,10 +5,13 @@
 #include <ostream>
 
 #include "cli/commands.h"
+#include "cli/outgoing.h"
 #include "cli/record_kind.h"
 #include "cli/runbook_values.h"
+#include "cli/shared_keys.h"
 #include "cli/telling.h"
 #include "cli/text.h"
+#include "core/characters.h"
 #include "core/durable_file.h"
 #include "core/printable.h"
 #include "workflow/sitrep.h"
@@ -16,8 +19,6 @@
 namespace casebook::cli {
 namespace {
 
-constexpr std::size_t kChatCharactersMax = 4000;
-constexpr std::size_t kWholeCharactersMax = 60'000;
 constexpr std::string_view kKind = "sitrep";
 
 struct SitrepOptions {
@@ -54,9 +55,9 @@ Before sitreps_before(const workflow::CaseState& state) {
 
 std::string first_line(const std::string& text) {
   constexpr std::size_t kShownMax = 100;
-  std::string line = printable(text.substr(0, text.find('\n')));
-  if (line.size() > kShownMax) line = line.substr(0, kShownMax) + "...";
-  return line;
+  const std::string line = printable(text.substr(0, text.find('\n')));
+  const std::string shown = first_characters(line, kShownMax);
+  return shown.size() == line.size() ? line : shown + "...";
 }
 
 workflow::Sitrep compose(CaseSession& session, workflow::Audience audience,
@@ -104,13 +105,16 @@ ExitStatus sitrep(Runtime& runtime, const SitrepOptions& options) {
   auto session = CaseSession::open(runtime, kind, "making a sitrep");
   if (!session) return fail(runtime, session.error());
   if (auto there = require_runbook(**session); !there) return fail(runtime, there.error());
+  if (options.is_chat || !options.eml.empty()) {
+    if (const auto refused = refuse_to_send(**session, std::string(kKind))) return *refused;
+  }
   const auto language = options.language == "nl"   ? workflow::Language::nl
                         : options.language == "en" ? workflow::Language::en
                                                    : language_of(runtime);
   const Before before = sitreps_before((*session)->runbook());
   const workflow::Sitrep made = compose(**session, *audience, language, before);
   const std::string text =
-      workflow::sitrep_text(made, options.is_chat ? kChatCharactersMax : kWholeCharactersMax);
+      workflow::sitrep_text(made, options.is_chat ? kChatCharactersMax : kMailCharactersMax);
   if (!options.is_preview) {
     const ExitStatus kept = keep(**session, options, text);
     if (kept != ExitStatus::done) return kept;
@@ -131,7 +135,7 @@ ExitStatus sitrep(Runtime& runtime, const SitrepOptions& options) {
   }
   runtime.out << text;
   if (runtime.terminal.is_err_terminal) {
-    runtime.err << "sitrep " << before.count + 1 << ", " << with_thousands(text.size())
+    runtime.err << "sitrep " << before.count + 1 << ", " << with_thousands(character_count(text))
                 << " characters" << (options.is_preview ? ", not kept" : "; kept in the case")
                 << '\n';
   }
@@ -146,14 +150,24 @@ struct UpdateOptions {
   bool is_chat = false;
 };
 
-/// Words of a drill are practised, not sent: nothing ready to send is made for people outside.
-Status may_leave(Runtime& runtime, const std::string& audience) {
-  if (audience != "customers") return ok();
-  auto session = CaseSession::open(runtime, SessionKind::reads, "writing to customers");
-  if (!session) return std::move(session).error();
-  if (!(*session)->state().file.is_drill) return ok();
-  return Error{ErrorCode::invalid_input, "this case is a drill: nothing of it leaves",
-               "without --chat and --eml the text is kept, for practice"};
+/// Words of a drill are practised, not sent: nothing ready to send is made for people outside. And
+/// gates are asked before anything is kept.
+std::optional<ExitStatus> refuse_update(Runtime& runtime, const std::string& audience,
+                                        const std::string& kind) {
+  auto opened = CaseSession::open(runtime, SessionKind::reads, "writing an update");
+  if (!opened) return fail(runtime, opened.error());
+  CaseSession& session = **opened;
+  if (auto there = require_runbook(session); !there) return fail(runtime, there.error());
+  if (audience == "customers" && session.state().file.is_drill) {
+    return fail(runtime, {ErrorCode::invalid_input, "this case is a drill: nothing of it leaves",
+                          "without --chat and --eml the text is kept, for practice"});
+  }
+  const auto& registers = session.runbook().policy->registers;
+  const auto rule = registers.find(kind);
+  if (rule == registers.end()) return {};  // Said by whoever keeps it.
+  workflow::Fields fields;
+  if (audience != "customers") fields["audience"] = workflow::Value(audience);
+  return refuse_to_send(session, rule->second.attempt, fields);
 }
 
 /// `update customers "..." next=...`: an entry of the register `update`, ready to paste.
@@ -167,10 +181,16 @@ ExitStatus update(Runtime& runtime, UpdateOptions options) {
   std::vector<std::string> words = {audience == "customers" ? "customer_update" : "update"};
   if (audience != "customers") words.push_back("audience=" + audience);
   words.insert(words.end(), options.words.words.begin() + 1, options.words.words.end());
+  const SharedKeys one_question;  // The case is opened twice.
   const std::string text = options.words.words.size() > 1 ? options.words.words[1] : "";
   options.words.words = std::move(words);
   if (options.is_chat || !options.eml.empty()) {
-    if (auto may = may_leave(runtime, audience); !may) return fail(runtime, may.error());
+    if (auto fits = check_length(text, options.is_chat, !options.eml.empty()); !fits) {
+      return fail(runtime, fits.error());
+    }
+    if (const auto refused = refuse_update(runtime, audience, options.words.words.front())) {
+      return *refused;
+    }
   }
   const ExitStatus status = record_kind(runtime, options.words);
   if (status != ExitStatus::done) return status;
@@ -181,7 +201,7 @@ ExitStatus update(Runtime& runtime, UpdateOptions options) {
       return fail(runtime, written.error());
     }
   }
-  if (options.is_chat) runtime.out << text.substr(0, kChatCharactersMax) << '\n';
+  if (options.is_chat) runtime.out << text << '\n';
   return status;
 }
 
@@ -238,8 +258,8 @@ void add_update_command(Command& root) {
   update_command
       .arguments("AUDIENCE", options->words.words, "then the text and NAME=VALUE fields",
                  Count::any)
-      .flag("--chat", options->is_chat, "print it to paste")
-      .option("--eml", "FILE", options->eml, "also as a mail to send");
+      .flag("--chat", options->is_chat, "print it to paste; at most 4,000 characters")
+      .option("--eml", "FILE", options->eml, "also as a mail to send; at most 60,000 characters");
   add_cosigning(update_command, options->words.cosigning);
   update_command.example("casebook update executives 'Two hosts isolated' occasion=progress", "")
       .example("casebook update customers 'We look into it' channel=email", "")

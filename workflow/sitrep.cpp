@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/characters.h"
 #include "workflow/values.h"
 
 namespace casebook::workflow {
@@ -257,6 +258,7 @@ Sitrep make_sitrep(const SitrepRequest& request) {
 std::string sitrep_text(const Sitrep& sitrep, std::size_t characters_max) {
   std::string text = sitrep.headline + "\n";
   const std::string cut = "...\n";
+  std::size_t count = character_count(text);
   for (const SitrepSection& section : sitrep.sections) {
     std::string part;
     if (section.lines.size() == 1) {
@@ -265,7 +267,8 @@ std::string sitrep_text(const Sitrep& sitrep, std::size_t characters_max) {
       part = section.title + "\n";
       for (const std::string& line : section.lines) part += "  " + line + "\n";
     }
-    if (text.size() + part.size() + cut.size() > characters_max) return text + cut;
+    count += character_count(part);
+    if (count + cut.size() > characters_max) return text + cut;
     text += part;
   }
   return text;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/characters.h"
 #include "reports/document/document_messages.h"
 
 namespace casebook::papers {
@@ -17,21 +18,10 @@ constexpr std::size_t kQuestionCharactersMax = 200;
 constexpr std::size_t kBudgetMax = 400, kBudgetStep = 20;
 constexpr std::size_t kHearers = 2;
 
-bool is_later_byte(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
-
-std::size_t characters(const std::string& text) {
-  return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, is_later_byte));
-}
-
 /// So many characters at most, the last of them an ellipsis when something was cut.
 std::string cut(const std::string& text, std::size_t most) {
-  if (characters(text) <= most) return text;
-  std::size_t end = 0, count = 0;
-  while (end < text.size()) {
-    if (!is_later_byte(text[end]) && ++count == most) break;
-    ++end;
-  }
-  return text.substr(0, end) + "…";
+  if (character_count(text) <= most) return text;
+  return first_characters(text, most - 1) + "…";
 }
 
 std::string joined(const std::string& one, const std::string& other) {
@@ -104,7 +94,7 @@ std::string sign_off_text(const SignOffInput& input) {
   std::string text;
   for (std::size_t budget = kBudgetMax; budget > 0; budget -= kBudgetStep) {
     text = text_with(input, budget);
-    if (characters(text) <= kSignOffCharactersMax) return text;
+    if (character_count(text) <= kSignOffCharactersMax) return text;
   }
   SignOffInput bare = input;  // So many facets that not even their beginnings fit.
   bare.covers.clear();

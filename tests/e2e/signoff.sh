@@ -52,7 +52,7 @@ warns 'stays as it was sent'
 expect 1 is ada ask executive-sign-off --waiting 'more'
 warns "asked already, as #$number"
 expect 2 is ada ask legal --recommends "$(printf '%0500d' 0)"
-warns 'more than 240 characters'
+warns 'has 500 characters; at most 240'
 
 # By telephone: the right code, two who heard it, not the person herself.
 expect 1 is ada sign "$number" --spoken-by dee --code "$code"

@@ -1,0 +1,26 @@
+#pragma once
+/// Lengths that people are told: characters of UTF-8, never bytes.
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace casebook {
+
+/// A byte that does not begin a character.
+inline bool is_later_byte(char byte) noexcept {
+  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
+inline std::size_t character_count(std::string_view text) {
+  return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, is_later_byte));
+}
+
+/// So many characters from the beginning, none of them cut.
+inline std::string first_characters(std::string_view text, std::size_t most) {
+  std::size_t end = 0, count = 0;
+  while (end < text.size() && (is_later_byte(text[end]) || ++count <= most)) ++end;
+  return std::string(text.substr(0, end));
+}
+
+}  // namespace casebook
