@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "cli/board_messages.h"
+#include "cli/case_list.h"
 #include "cli/commands.h"
 #include "cli/duties.h"
 #include "cli/filing_case.h"
@@ -32,15 +33,6 @@ std::string margin(const std::string& word) {
   std::string text = word;
   text.resize(std::max<std::size_t>(text.size(), kMarginColumns), ' ');
   return text;
-}
-
-/// "in 21 h" or "late 2 h".
-std::string until_text(const Messages& messages, UtcSeconds due, UtcSeconds now) {
-  const auto left = due - now;
-  const auto span = std::chrono::duration_cast<std::chrono::milliseconds>(
-      left < std::chrono::seconds(0) ? -left : left);
-  return messages.text(left < std::chrono::seconds(0) ? "board.late_by" : "board.in",
-                       {{"time", human_duration(span)}});
 }
 
 std::string joined_roles(const std::vector<std::string>& roles) {
@@ -427,11 +419,27 @@ ExitStatus watch(Runtime& runtime, const WatchOptions& options) {
 }  // namespace
 
 void add_status_command(Command& root) {
-  auto shows_all = std::make_shared<bool>(false);
+  struct Options {
+    bool shows_all = false, is_of_cases = false;
+    std::vector<std::string> folders;
+  };
+  auto options = std::make_shared<Options>();
   root.add("status", "The board: clocks, late, people, open, yours")
-      .flag("--all", *shows_all, "every open thing, not only the first ones")
+      .arguments("FOLDER", options->folders, "with --cases: of cases, or that hold some",
+                 Count::any)
+      .flag("--all", options->shows_all, "every open thing, not only the first ones")
+      .flag("--cases", options->is_of_cases, "a line for each case known here, urgent first")
       .example("casebook status", "ends with what you can do now")
-      .run([shows_all](Runtime& runtime) { return status(runtime, *shows_all); });
+      .example("casebook status --cases", "all that were opened or used here")
+      .example("casebook status --cases /srv/cases", "all below a folder")
+      .run([options](Runtime& runtime) {
+        if (options->is_of_cases) return show_cases(runtime, options->folders);
+        if (options->folders.empty()) return status(runtime, options->shows_all);
+        return refuse_usage(runtime, {ErrorCode::invalid_input,
+                                      printable(options->folders.front()) +
+                                          ": a board is of one case, or of several with --cases",
+                                      "casebook status --case DIR, or status --cases FOLDER"});
+      });
 }
 
 void add_watch_command(Command& root) {
