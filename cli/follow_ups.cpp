@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "cli/board_messages.h"
 #include "cli/csv.h"
 #include "cli/runbook_values.h"
 #include "cli/text.h"
@@ -14,10 +15,14 @@ namespace casebook::cli {
 namespace {
 
 constexpr std::size_t kProjectBytesMax = 32;
+constexpr std::size_t kQueueBytesMax = 200;  // as long as RT keeps it
 
 struct FollowUp {
   std::uint64_t number = 0;
-  std::string title, due, reference, step;
+  std::string title, due, reference, step;  // `due`: 2026-12-01T09:00:00Z, or empty
+  std::string description;
+
+  std::string due_date() const { return due.substr(0, 10); }
 };
 
 /// The step of the runbook that is done by entries of this register; empty when there is none.
@@ -40,7 +45,7 @@ std::string due_of(const workflow::Register& rule, const workflow::Record& recor
     const auto found = record.fields().find(field.name);
     if (found == record.fields().end()) continue;
     if (const auto* moment = std::get_if<workflow::Moment>(&found->second)) {
-      return format_utc(UtcSeconds(std::chrono::seconds(moment->seconds))).substr(0, 10);
+      return format_utc(UtcSeconds(std::chrono::seconds(moment->seconds)));
     }
   }
   return "";
@@ -49,12 +54,21 @@ std::string due_of(const workflow::Register& rule, const workflow::Record& recor
 /// "Follow-up #141 of amber-heron (prevention)".
 std::string title_of(const CaseSession& session, const workflow::Register& rule,
                      const workflow::Record& record, workflow::Language language) {
-  std::string title = rule.label.in(language) + " #" + std::to_string(record.number) + " of " +
-                      session.people().code_name;
+  std::string title =
+      board_messages(language).text("follow_up.title", {{"case", session.people().code_name},
+                                                        {"label", rule.label.in(language)},
+                                                        {"number", std::to_string(record.number)}});
   const auto kind = record.fields().find("kind");
   if (kind == record.fields().end()) return title;
   if (const auto* word = std::get_if<std::string>(&kind->second)) title += " (" + *word + ")";
   return title;
+}
+
+std::string description_of(const FollowUp& one, workflow::Language language) {
+  const Messages& words = board_messages(language);
+  std::string text = words.text("follow_up.reference", {{"reference", one.reference}}) + "\n";
+  if (!one.step.empty()) text += words.text("follow_up.step", {{"step", one.step}}) + "\n";
+  return text + words.text("follow_up.rest");
 }
 
 std::vector<FollowUp> follow_ups(const CaseSession& session, const workflow::Register& rule,
@@ -64,20 +78,16 @@ std::vector<FollowUp> follow_ups(const CaseSession& session, const workflow::Reg
   for (const workflow::Record& record : session.runbook().records) {
     if (record.kind != rule.kind || (record.is_settled() && !options.with_settled)) continue;
     list.push_back({record.number, title_of(session, rule, record, language), due_of(rule, record),
-                    session.people().code_name + "#" + std::to_string(record.number), step});
+                    session.people().code_name + "#" + std::to_string(record.number), step, ""});
+    list.back().description = description_of(list.back(), language);
   }
   return list;
-}
-
-std::string description_of(const FollowUp& one) {
-  return "Reference: " + one.reference + (one.step.empty() ? "" : "\nStep: " + one.step) +
-         "\nWhat it is about stands in the case; nothing of it goes here.";
 }
 
 std::string csv_of(const std::vector<FollowUp>& list) {
   std::string text = csv_line({"Summary", "Issue Type", "Due Date", "Labels", "Description"});
   for (const FollowUp& one : list) {
-    text += csv_line({one.title, "Task", one.due, "casebook", description_of(one)});
+    text += csv_line({one.title, "Task", one.due_date(), "casebook", one.description});
   }
   return text;
 }
@@ -85,21 +95,49 @@ std::string csv_of(const std::vector<FollowUp>& list) {
 std::string rest_of(const std::vector<FollowUp>& list, const std::string& project) {
   Json updates = Json::array();
   for (const FollowUp& one : list) {
-    Json fields = {{"description", description_of(one)},
+    Json fields = {{"description", one.description},
                    {"issuetype", {{"name", "Task"}}},
                    {"labels", {"casebook"}},
                    {"project", {{"key", project}}},
                    {"summary", one.title}};
-    if (!one.due.empty()) fields["duedate"] = one.due;
+    if (!one.due.empty()) fields["duedate"] = one.due_date();
     updates.push_back({{"fields", std::move(fields)}});
   }
   return canonical_json(Json{{"issueUpdates", std::move(updates)}}) + "\n";
+}
+
+/// RT takes the moment itself, in UTC, without the letters of RFC 3339.
+std::string rt_of(const std::vector<FollowUp>& list, const std::string& queue) {
+  Json tickets = Json::array();
+  for (const FollowUp& one : list) {
+    Json ticket = {{"Content", one.description},
+                   {"ContentType", "text/plain"},
+                   {"Queue", queue},
+                   {"Subject", one.title}};
+    if (!one.due.empty()) ticket["Due"] = one.due_date() + " " + one.due.substr(11, 8);
+    tickets.push_back(std::move(ticket));
+  }
+  return canonical_json(tickets) + "\n";
 }
 
 bool is_project_key(const std::string& text) {
   return !text.empty() && text.size() <= kProjectBytesMax && std::ranges::all_of(text, [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   });
+}
+
+bool is_queue_name(const std::string& text) {
+  return !text.empty() && text.size() <= kQueueBytesMax && printable(text) == text;
+}
+
+Status write_bodies(const std::vector<FollowUp>& list, const FollowUpOptions& options) {
+  for (const auto& [file, text] : {std::pair(options.csv, csv_of(list)),
+                                   std::pair(options.rest, rest_of(list, options.project)),
+                                   std::pair(options.rt, rt_of(list, options.queue))}) {
+    if (file.empty()) continue;
+    if (auto written = write_file(file, as_bytes(text), 0600); !written) return written.error();
+  }
+  return ok();
 }
 
 ExitStatus export_in(CaseSession& session, const FollowUpOptions& options) {
@@ -112,16 +150,11 @@ ExitStatus export_in(CaseSession& session, const FollowUpOptions& options) {
                           "casebook record shows them"});
   }
   const auto list = follow_ups(session, rule->second, options, language_of(runtime));
-  for (const auto& [file, text] : {std::pair(options.csv, csv_of(list)),
-                                   std::pair(options.rest, rest_of(list, options.project))}) {
-    if (file.empty()) continue;
-    auto written = write_file(file, as_bytes(text), 0600);
-    if (!written) return fail(runtime, written.error());
-  }
+  if (auto written = write_bodies(list, options); !written) return fail(runtime, written.error());
   if (runtime.common.is_json) {
     Json rows = Json::array();
     for (const FollowUp& one : list) {
-      rows.push_back({{"due", one.due},
+      rows.push_back({{"due", one.due_date()},
                       {"number", one.number},
                       {"reference", one.reference},
                       {"step", one.step},
@@ -130,7 +163,7 @@ ExitStatus export_in(CaseSession& session, const FollowUpOptions& options) {
     print_json(runtime, {{"follow_ups", std::move(rows)}, {"format", "casebook-follow-ups/1"}});
     return ExitStatus::done;
   }
-  for (const FollowUp& one : list) runtime.out << one.title << "  " << one.due << '\n';
+  for (const FollowUp& one : list) runtime.out << one.title << "  " << one.due_date() << '\n';
   runtime.out << counted(list.size(), "entry", "entries") << "; no words of the case are in it\n";
   if (!list.empty()) {
     runtime.out << "Next: casebook done " << list.front().number
@@ -145,6 +178,10 @@ ExitStatus export_follow_ups(Runtime& runtime, const FollowUpOptions& options) {
   if (!options.rest.empty() && !is_project_key(options.project)) {
     return refuse_usage(runtime, {ErrorCode::invalid_input, "--rest needs --project KEY",
                                   "the key of the project in the tracker: SHOP"});
+  }
+  if (!options.rt.empty() && !is_queue_name(options.queue)) {
+    return refuse_usage(runtime, {ErrorCode::invalid_input, "--rt needs --queue NAME",
+                                  "the name of the queue in the tracker: General"});
   }
   auto session = CaseSession::open(runtime, SessionKind::reads, "reading follow-ups");
   if (!session) return fail(runtime, session.error());

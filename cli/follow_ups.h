@@ -13,6 +13,8 @@ struct FollowUpOptions {
   std::filesystem::path csv;    ///< Jira's import; empty: none.
   std::filesystem::path rest;   ///< Body for POST /rest/api/2/issue/bulk of Jira; empty: none.
   std::string project;          ///< Key of the project there, for `rest`.
+  std::filesystem::path rt;     ///< Body for POST /REST/2.0/tickets/bulk of RT; empty: none.
+  std::string queue;            ///< Queue there, for `rt`.
   bool with_settled = false;    ///< Also those that have their ticket.
 };
 /// `casebook record export`.

@@ -93,9 +93,12 @@ void add_record_command(Command& root) {
       .option("--csv", "FILE", exported->csv, "for Jira's import from CSV")
       .option("--rest", "FILE", exported->rest, "body for Jira's POST /rest/api/2/issue/bulk")
       .option("--project", "KEY", exported->project, "project there, for --rest")
+      .option("--rt", "FILE", exported->rt, "body for RT's POST /REST/2.0/tickets/bulk")
+      .option("--queue", "NAME", exported->queue, "queue there, for --rt")
       .flag("--settled", exported->with_settled, "also those that have their ticket")
       .example("casebook record export --csv follow-ups.csv", "")
       .example("casebook record export --rest body.json --project SHOP", "")
+      .example("casebook record export --rt tickets.json --queue General", "")
       .run([exported](Runtime& runtime) { return export_follow_ups(runtime, *exported); });
   auto options = std::make_shared<FindingOptions>();
   Command& finding = record.add("finding", "What was found out");

@@ -104,7 +104,15 @@ says '1 entry'
 jq -e '.issueUpdates[0].fields | .project.key == "SHOP" and .duedate == "2026-12-01" and .issuetype.name == "Task"
   and (.summary | test("repair"))' body.json > /dev/null || fail "the body is not what Jira takes"
 grep -q '^Summary,Issue Type,Due Date,Labels,Description' follow.csv || fail "no header in the follow-ups"
-if grep -q purple follow.csv body.json; then fail "words of the case left it"; fi
+expect 2 is ben record export --rt tickets.json
+warns '--queue'
+expect 2 is ben record export --rt tickets.json --queue "$(printf 'two\nlines')"
+expect 0 is_dutch ben record export --rt tickets.json --queue Security
+says 'Vervolgactie #'
+jq -e 'length == 1 and (.[0] | .Queue == "Security" and .Due == "2026-12-01 09:00:00" and .ContentType == "text/plain"
+  and (.Subject | test("^Vervolgactie #[0-9]+ van ")) and (.Content | test("^Verwijzing: .*#[0-9]+\nStap: ")))' tickets.json \
+  > /dev/null || fail "the tickets are not what Request Tracker takes"
+if grep -q purple follow.csv body.json tickets.json; then fail "words of the case left it"; fi
 expect 0 is ben postmortem --out review.md
 expect 0 casebook postmortem lint review.md
 printf 'Ben forgot the backup.\n' >> review.md
