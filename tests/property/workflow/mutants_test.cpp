@@ -68,8 +68,16 @@ bool is_killed_by_another_cast(const Ground& ground, const Mutant& mutant) {
 }
 
 struct Count {
-  std::size_t killed = 0, in_pairs = 0, equivalent = 0, alive = 0;
+  std::size_t killed = 0, in_pairs = 0, equivalent = 0, elsewhere = 0, alive = 0;
 };
+
+/// What no history of the hunt shows, and a test of its own does. A stand-in with dates who leads
+/// the case: tests/unit/workflow/bypass_test.cpp (the commander named as deputy of the executive).
+const std::set<std::string>& shown_elsewhere() {
+  static const std::set<std::string> names = {
+      "executive-sign-off: exclusion holder:commander need 0"};
+  return names;
+}
 
 /// Another guard stands behind it: when that is gone for both, its absence shows. Last, all other
 /// leaves are gone for both. @return what masks it; empty: nothing does.
@@ -109,6 +117,11 @@ void hunt(const std::string& what, const Ground& ground, const std::vector<Mutan
     if (is_killed_by_another_cast(ground, mutant) ||
         is_killed(*ground.stage, ground.slice, mutant, 12 * kHistories)) {
       ++count.killed;
+      continue;
+    }
+    if (shown_elsewhere().contains(ground.gate + ": " + mutant.name)) {
+      ++count.elsewhere;
+      std::cout << what << ": " << mutant.name << " falls in a test of its own" << std::endl;
       continue;
     }
     const std::string other = what_masks(ground, mutant, mutants);
@@ -192,7 +205,8 @@ TEST_P(GuardMutants, AreAllKilledMaskedOnesInPairs) {
   }
   std::cout << pack << ", part " << part + 1 << " of " << parts << ": " << count.killed
             << " killed, " << count.in_pairs << " in pairs, " << count.equivalent
-            << " that nothing can show, " << count.alive << " alive\n";
+            << " that nothing can show, " << count.elsewhere << " in a test of their own, "
+            << count.alive << " alive\n";
   EXPECT_EQ(count.alive, 0U);
   if (is_wanted("")) {
     EXPECT_GE(count.killed + count.in_pairs, is_whole ? 40U : 1U);
