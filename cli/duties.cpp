@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cli/record_fields.h"
 #include "cli/runbook_values.h"
 #include "cli/text.h"
 #include "core/calendar_text.h"
@@ -18,20 +19,6 @@ using workflow::Record;
 
 constexpr std::size_t kNamedMax = 3;
 constexpr std::size_t kWordsBytesMax = 300;
-
-std::string word_of(const Record& record, std::string_view field) {
-  const auto found = record.fields().find(field);
-  const auto* text =
-      found == record.fields().end() ? nullptr : std::get_if<std::string>(&found->second);
-  return text == nullptr ? std::string() : *text;
-}
-
-std::optional<UtcSeconds> time_of(const Record& record, std::string_view field) {
-  const auto found = record.fields().find(field);
-  const auto* time = found == record.fields().end() ? nullptr : std::get_if<Moment>(&found->second);
-  if (time == nullptr) return {};
-  return UtcSeconds(std::chrono::seconds(time->seconds));
-}
 
 /// A law that binds, with a date: what only begins later is shown, and entered when it begins.
 bool is_duty(const reports::StageVerdict& stage) {

@@ -7,6 +7,7 @@
 #include "cli/org_folder.h"
 #include "cli/paper_output.h"
 #include "cli/privilege_rows.h"
+#include "cli/record_fields.h"
 #include "cli/record_kind.h"
 #include "cli/runbook_values.h"
 #include "core/digest.h"
@@ -26,13 +27,6 @@ using workflow::Record;
 
 constexpr std::size_t kProfileBytesMax = std::size_t{64} << 10U;
 constexpr std::string_view kProfilePrefix = "org.";
-
-std::string word_of(const Record& record, std::string_view field) {
-  const auto found = record.fields().find(field);
-  const auto* text =
-      found == record.fields().end() ? nullptr : std::get_if<std::string>(&found->second);
-  return text == nullptr ? std::string() : *text;
-}
 
 std::int64_t number_of(const Record& record, std::string_view field) {
   const auto found = record.fields().find(field);

@@ -105,21 +105,6 @@ std::string named_words(const workflow::Register& rule, const std::string& words
   return names > 1 ? found : printable(words);
 }
 
-std::string word_of(const Record& record, std::string_view field) {
-  const auto found = record.fields().find(field);
-  const auto* text =
-      found == record.fields().end() ? nullptr : std::get_if<std::string>(&found->second);
-  return text == nullptr ? std::string() : *text;
-}
-
-std::optional<UtcSeconds> time_of(const Record& record, std::string_view field) {
-  const auto found = record.fields().find(field);
-  const auto* at =
-      found == record.fields().end() ? nullptr : std::get_if<workflow::Moment>(&found->second);
-  if (at == nullptr) return {};
-  return UtcSeconds(std::chrono::seconds(at->seconds));
-}
-
 std::vector<const Record*> entries_of(const workflow::CaseState& state, std::string_view kind) {
   std::vector<const Record*> entries;
   if (const auto found = state.records_of.find(kind); found != state.records_of.end()) {

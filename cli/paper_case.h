@@ -2,6 +2,7 @@
 /// What papers take out of a case: words of entries, values in the language of the paper, the
 /// course. Everything is as of the last entry of the ledger; no clock is read.
 
+#include "cli/record_fields.h"
 #include "cli/report_command.h"
 #include "cli/runbook_saying.h"
 #include "workflow/case_state.h"
@@ -29,8 +30,6 @@ std::string words_said_at(CaseSession& session, std::uint64_t seq,
 /// One of several texts of an entry, by the name of its field; the whole when there is but one.
 std::string named_words(const workflow::Register& rule, const std::string& words,
                         std::string_view field);
-std::string word_of(const workflow::Record& record, std::string_view field);
-std::optional<UtcSeconds> time_of(const workflow::Record& record, std::string_view field);
 /// Entries of one kind, in the order of the ledger.
 std::vector<const workflow::Record*> entries_of(const workflow::CaseState& state,
                                                 std::string_view kind);

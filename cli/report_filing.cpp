@@ -2,6 +2,7 @@
 // reports to authorities, people and customers. Exit status: 0, 1, 3 when a check finds something
 // that blocks, 5 when approvals are missing.
 #include "cli/report_filing.h"
+#include "cli/record_fields.h"
 
 #include <fcntl.h>
 
@@ -35,13 +36,6 @@ using workflow::Value;
 
 constexpr std::size_t kDigestShown = 12;
 constexpr std::string_view kCompartment = "general";
-
-std::string word_of(const Record& record, std::string_view field) {
-  const auto found = record.fields().find(field);
-  const auto* text =
-      found == record.fields().end() ? nullptr : std::get_if<std::string>(&found->second);
-  return text == nullptr ? std::string() : *text;
-}
 
 std::string hex_digest(std::string_view bytes) {
   const auto digest = sha256(as_bytes(bytes));
