@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "cli/note_writing.h"
 #include "core/printable.h"
 #include "vault/imports/import_pipeline.h"
 #include "vault/privacy/pii.h"
+#include "vault/source_keys.h"
 
 namespace casebook::cli {
 namespace {
@@ -49,8 +49,10 @@ class IdSeries {
 /// Makes items of messages beside the reading, and writes them, a thousand under one signature.
 class Batches final : public imports::PreparingSink {
  public:
-  Batches(CaseSession& session, vault::Compartment& compartment, ImportReport& report)
-      : session_(session), compartment_(compartment), report_(report) {}
+  /// @param known keys of what is there already.
+  Batches(CaseSession& session, vault::Compartment& compartment, ImportReport& report,
+          const std::vector<vault::SourceKey>& known)
+      : session_(session), compartment_(compartment), report_(report), known_(known) {}
 
   struct PreparedItem final : Prepared {
     explicit PreparedItem(vault::ItemVersion made) : item(std::move(made)) {}
@@ -71,9 +73,7 @@ class Batches final : public imports::PreparingSink {
   }
   Status take_prepared(std::unique_ptr<Prepared> prepared) override {
     auto& [item, hits] = static_cast<PreparedItem&>(*prepared);
-    auto known = compartment_.has_source(*item.source);
-    if (!known) return std::move(known).error();
-    if (*known || !waiting_.insert(*item.source).second) {
+    if (!known_.insert(*item.source)) {
       ++report_.known;
       return ok();
     }
@@ -99,7 +99,6 @@ class Batches final : public imports::PreparingSink {
     if (!written) return std::move(written).error();
     report_.added += items_.size();
     items_.clear();
-    waiting_.clear();
     bytes_ = 0;
     return ok();
   }
@@ -134,7 +133,7 @@ class Batches final : public imports::PreparingSink {
   vault::Compartment& compartment_;
   ImportReport& report_;
   std::vector<vault::ItemVersion> items_;
-  std::set<vault::SourceKey> waiting_;
+  vault::SourceKeys known_;
   std::vector<privacy::PiiHit> hits_;
   std::size_t bytes_ = 0;
 };
@@ -219,7 +218,9 @@ Result<ImportReport> import_into_case(CaseSession& session, RandomAccess& file,
     }
     report.file_seq = stored->seq;
   }
-  Batches batches(session, **compartment, report);
+  auto known = (*compartment)->sources();
+  if (!known) return std::move(known).error();
+  Batches batches(session, **compartment, report, *known);
   auto summary = imports::import_on_two_threads(file, request.options, batches);
   if (!summary) return std::move(summary).error();
   report.summary = *summary;

@@ -1,6 +1,7 @@
 #include "vault/compartment.h"
 
 #include <algorithm>
+#include <future>
 
 #include "core/printable.h"
 #include "vault/compartment_state.h"
@@ -31,9 +32,8 @@ CREATE TABLE items(
   claimed INTEGER, received INTEGER NOT NULL,
   reply_to BLOB, source BLOB, leaf_salt BLOB, leaf BLOB,
   title TEXT NOT NULL, tags TEXT NOT NULL, fields TEXT NOT NULL, body TEXT NOT NULL) STRICT;
-CREATE INDEX items_of_record ON items(record);
+CREATE INDEX items_of_record ON items(record, source);
 CREATE INDEX items_of_kind ON items(kind) WHERE kind NOT IN ('note','message');
-CREATE INDEX items_of_source ON items(source) WHERE source IS NOT NULL;
 CREATE INDEX replies ON items(reply_to) WHERE reply_to IS NOT NULL;
 CREATE TABLE versions(
   item INTEGER NOT NULL REFERENCES items(number),
@@ -193,6 +193,46 @@ Result<std::optional<RecordRow>> find_record(Database& database, const Digest256
   return std::optional(RecordRow{rows->integer(0), std::string(rows->text(1))});
 }
 
+namespace {
+
+/// From here on the digest of what a record shows is computed beside the writing of it.
+constexpr std::size_t kManyItems = 64;
+
+/// Inside the caller's transaction. @return the number of the record
+Result<std::int64_t> insert_pending(Database& database, const Digest256& commit,
+                                    const Digest256& projected, const Salt& salt,
+                                    std::span<const std::byte> record) {
+  auto known = find_record(database, commit);
+  if (!known) return std::move(known).error();
+  if (*known) return Error{ErrorCode::invalid_input, "this record is in the compartment already"};
+  auto put = database.execute(
+      "INSERT INTO records(digest, state, projected, salt, record) VALUES(?,'pending',?,?,?)",
+      {commit, projected, salt, record});
+  if (!put) return std::move(put).error();
+  return database.last_row();
+}
+
+/// A batch: what cannot be kept is refused before the transaction ends, so that nothing stays.
+Status put_many_pending(Database& database, const Digest256& commit, const Salt& salt,
+                        std::span<const std::byte> record, const Projections& projections) {
+  // The library's own choice: where no thread is to be had, it is computed when it is asked for.
+  auto later = std::async([&projections] { return digest_of(projections); });
+  auto transaction = database.begin();
+  if (!transaction) return std::move(transaction).error();
+  auto number = insert_pending(database, commit, Digest256{}, salt, record);
+  if (!number) return std::move(number).error();
+  auto shown = write_projections(database, *number, projections);
+  auto projected = later.get();
+  if (!projected) return std::move(projected).error();
+  if (!shown) return shown;
+  auto noted =
+      database.execute("UPDATE records SET projected=? WHERE number=?", {*projected, *number});
+  if (!noted) return noted;
+  return std::move(*transaction).commit();
+}
+
+}  // namespace
+
 Status Compartment::put_pending(const Digest256& commit, const Salt& salt,
                                 std::span<const std::byte> record, const Projections& projections) {
   auto expected = commit_to(salt, record);
@@ -200,19 +240,17 @@ Status Compartment::put_pending(const Digest256& commit, const Salt& salt,
   if (*expected != commit) {
     return Error{ErrorCode::invalid_input, "the commitment does not fit salt and record"};
   }
+  if (projections.items.size() >= kManyItems) {
+    return put_many_pending(state_->database, commit, salt, record, projections);
+  }
   auto projected = digest_of(projections);
   if (!projected) return std::move(projected).error();
   Database& database = state_->database;
   auto transaction = database.begin();
   if (!transaction) return std::move(transaction).error();
-  auto known = find_record(database, commit);
-  if (!known) return std::move(known).error();
-  if (*known) return Error{ErrorCode::invalid_input, "this record is in the compartment already"};
-  auto put = database.execute(
-      "INSERT INTO records(digest, state, projected, salt, record) VALUES(?,'pending',?,?,?)",
-      {commit, *projected, salt, record});
-  if (!put) return put;
-  auto shown = write_projections(database, database.last_row(), projections);
+  auto number = insert_pending(database, commit, *projected, salt, record);
+  if (!number) return std::move(number).error();
+  auto shown = write_projections(database, *number, projections);
   if (!shown) return shown;
   return std::move(*transaction).commit();
 }

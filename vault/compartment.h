@@ -129,8 +129,8 @@ class Compartment {
   Result<std::vector<RecordOfItem>> records_of_item(const ItemId& id);
   Result<std::vector<SearchHit>> search(const SearchQuery& query);
   Result<std::uint64_t> count(const SearchQuery& query);
-  /// True when a message with this key is already here.
-  Result<bool> has_source(const SourceKey& source);
+  /// Keys of all messages that are here, 16 bytes each, in no order: what an import leaves out.
+  Result<std::vector<SourceKey>> sources();
   /// Merges the full-text index after an import.
   Status optimize();
 

@@ -22,6 +22,7 @@
 #include "vault/compartment_state.h"
 #include "vault/imports/import_pipeline.h"
 #include "vault/rotation.h"
+#include "vault/source_keys.h"
 
 namespace casebook::vault {
 namespace {
@@ -458,7 +459,11 @@ void measure_memory(const std::filesystem::path& folder) {
 class Import final : public imports::PreparingSink {
  public:
   Import(Compartment& compartment, LedgerFile& ledger, Signer& signer)
-      : compartment_(&compartment), ledger_(&ledger), signer_(&signer) {}
+      : compartment_(&compartment), ledger_(&ledger), signer_(&signer) {
+    auto known = compartment.sources();
+    need(bool(known), "the keys of messages");
+    known_ = SourceKeys(*known);
+  }
   struct PreparedItem final : Prepared {
     explicit PreparedItem(ItemVersion made) : item(std::move(made)) {}
     ItemVersion item;
@@ -480,8 +485,7 @@ class Import final : public imports::PreparingSink {
   }
   Status take_prepared(std::unique_ptr<Prepared> prepared) override {
     items_.push_back(std::move(static_cast<PreparedItem&>(*prepared).item));
-    auto known = compartment_->has_source(*items_.back().source);
-    need(known && !*known, "a new message");
+    need(known_.insert(*items_.back().source), "a new message");
     return items_.size() == kBatch ? flush() : ok();
   }
   using PreparingSink::take;
@@ -500,6 +504,7 @@ class Import final : public imports::PreparingSink {
   Signer* signer_;
   SystemRandomness randomness_;
   SystemRandomness salts_;  // Of the reading thread.
+  SourceKeys known_;
   std::vector<ItemVersion> items_;
 };
 

@@ -7,6 +7,7 @@
 #include "tests/support/small_case.h"
 #include "vault/backup.h"
 #include "vault/keeping.h"
+#include "vault/source_keys.h"
 
 namespace casebook::vault {
 namespace {
@@ -88,15 +89,16 @@ TEST(VaultKill, NoAcknowledgedNoteIsLost) {
 /// One batch of an import: fifty messages in one record, each known again by its source.
 bool import_batch(Compartment& compartment, LedgerFile& ledger, std::uint64_t batch) {
   std::vector<ItemVersion> items;
+  auto sources = compartment.sources();
+  if (!sources) return false;
+  SourceKeys known(*sources);
   for (std::uint64_t n = batch * 50; n < batch * 50 + 50; ++n) {
     ItemVersion message = some_note(n, "heron in a chat");
     message.kind = "message";
     message.source.emplace();
     std::copy_n(message.id.text().begin() + 16, 16,
                 reinterpret_cast<char*>(message.source->data()));
-    auto known = compartment.has_source(*message.source);
-    if (!known) return false;
-    if (!*known) items.push_back(std::move(message));
+    if (known.insert(*message.source)) items.push_back(std::move(message));
   }
   if (items.empty()) return true;
   const SampleRecord made = some_record("batch " + std::to_string(batch), batch + 1);

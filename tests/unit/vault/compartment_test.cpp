@@ -201,8 +201,7 @@ TEST_F(CompartmentTest, EverythingOfAnItemComesBack) {
   EXPECT_EQ(format_item(back), format_item(item));
   EXPECT_EQ(back.leaf, item.leaf);
   EXPECT_EQ(compartment.replies(item_id(1))->front(), item_id(2));
-  EXPECT_TRUE(*compartment.has_source(*item.source));
-  EXPECT_FALSE(*compartment.has_source(SourceKey{}));
+  EXPECT_EQ(*compartment.sources(), std::vector<SourceKey>{*item.source});
   std::size_t findings = 0;
   ASSERT_TRUE(compartment.each_item("finding", [&](const ItemVersion&) {
     ++findings;
