@@ -590,7 +590,7 @@ class Alphabet {
 
 Slice events_for(const Policy& policy, const Setup& setup, const std::string& gate,
                  std::size_t each) {
-  return Alphabet(policy, setup, each).take(*policy.gate(gate));
+  return with_sorts(policy, gate, Alphabet(policy, setup, each).take(*policy.gate(gate)));
 }
 
 Slice events_for_fact(const Policy& policy, const Setup& setup, const std::string& fact) {

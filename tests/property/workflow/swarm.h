@@ -15,7 +15,11 @@ class Swarm {
 
   std::vector<std::size_t> history() {
     history_.clear();
-    opening();
+    if (!slice_.answered.empty() && chance(4)) {
+      opening_of_sorts();
+    } else {
+      opening();
+    }
     few_others();
     for (std::uint64_t i = randomness_.below(8); i > 0; --i) put(one_of(some_));
     if (!slice_.pairs.empty() && chance(3)) {
@@ -56,6 +60,19 @@ class Swarm {
     if (!chance(2)) return;
     for (std::size_t i = history_.size(); i > 1; --i) {
       std::swap(history_[i - 1], history_[randomness_.below(i)]);
+    }
+  }
+  /// In their order, some of them answered at once.
+  void opening_of_sorts() {
+    const std::uint64_t left_out = randomness_.below(3);  // Of ten.
+    for (std::size_t i = 0; i < slice_.opening; ++i) {
+      if (randomness_.below(10) < left_out) continue;
+      const auto sort = slice_.answered.find(i);
+      if (sort == slice_.answered.end() || chance(3)) {
+        history_.push_back(i);
+      } else {
+        history_.insert(history_.end(), sort->second.begin(), sort->second.end());
+      }
     }
   }
   void few_others() {

@@ -94,11 +94,15 @@ struct Slice {
   std::vector<std::pair<std::size_t, std::size_t>> pairs = {};
   /// Instead of one that opens it: another that differs in one thing.
   std::map<std::size_t, std::vector<std::size_t>> variants = {};
+  /// Instead of one that opens it: an entry of a sort that needs an answer, and the answer.
+  std::map<std::size_t, std::vector<std::size_t>> answered = {};
   std::size_t related = 0;  ///< Those before this also have to do with what opens it.
 };
 /// @param each  how often the same entry may be recorded.
 Slice events_for(const Policy& policy, const Setup& setup, const std::string& gate,
                  std::size_t each = 1);
+/// Fills Slice::answered from what a gate asks of each entry of a kind.
+Slice with_sorts(const Policy& policy, const std::string& gate, Slice slice);
 /// What can be said of one fact.
 Slice events_for_fact(const Policy& policy, const Setup& setup, const std::string& fact);
 /// All of all gates of a policy, each once.
