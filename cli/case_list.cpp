@@ -1,6 +1,7 @@
 #include "cli/case_list.h"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <set>
@@ -55,10 +56,16 @@ Status add_below(const fs::path& folder, int depth, std::size_t& looked_into,
   return ok();
 }
 
-/// As `open` and `use` wrote them: a file for each code name, with the path.
-Status add_remembered(const Runtime& runtime, std::set<fs::path>& found) {
+/// Files of `open` and `use`, named as the case, with its path.
+struct Remembered {
+  fs::path file, folder;
+  [[nodiscard]] std::string code_name() const { return file.filename().string(); }
+};
+
+Result<std::vector<Remembered>> remembered_cases(const Runtime& runtime) {
   auto state = runtime.state_folder();
   if (!state) return std::move(state).error();
+  std::vector<Remembered> all;
   std::error_code failure;
   for (fs::directory_iterator at(*state / "cases", failure), end; !failure && at != end;
        at.increment(failure)) {
@@ -66,9 +73,9 @@ Status add_remembered(const Runtime& runtime, std::set<fs::path>& found) {
     if (!line) continue;
     std::string path(as_text(*line));
     if (path.ends_with('\n')) path.pop_back();
-    if (path.starts_with('/')) found.insert(fs::path(path).lexically_normal());
+    if (path.starts_with('/')) all.push_back({at->path(), fs::path(path).lexically_normal()});
   }
-  return ok();
+  return all;
 }
 
 struct CaseRow {
@@ -86,6 +93,7 @@ struct CaseUnread {
   std::string code_name;
   fs::path folder;
   Error why;
+  bool is_gone = false;  ///< Remembered, and there is no case in its folder.
 };
 
 /// What is in earnest before drills, open before closed; then what is late, the worse level (none
@@ -142,15 +150,42 @@ Result<CaseRow> row_of(Runtime& runtime, const fs::path& folder) {
   return row;
 }
 
+/// In one unit, which is enough for a glance: "in 29 min", "late by 3 d".
+std::string until_soon(const Messages& messages, UtcSeconds due, UtcSeconds now) {
+  using std::chrono::days, std::chrono::hours, std::chrono::minutes;
+  const auto left = due < now ? now - due : due - now;
+  const auto whole = [&](auto unit, const char* name) {
+    return std::to_string(left / unit) + ' ' + name;
+  };
+  const std::string span = left < hours(1)    ? whole(minutes(1), "min")
+                           : left < hours(48) ? whole(hours(1), "h")
+                                              : whole(days(1), "d");
+  return messages.text(due < now ? "board.late_by" : "board.in", {{"time", span}});
+}
+
+/// What fits; an end that was left out is marked. Too little room: nothing.
+std::string cut(std::string text, int columns) {
+  constexpr int kColumnsMin = 8;
+  if (display_width(text) <= columns) return text;
+  if (columns < kColumnsMin) return "";
+  while (!text.empty() && display_width(text) > columns - 1) {
+    while ((static_cast<unsigned char>(text.back()) & 0xc0U) == 0x80U) text.pop_back();
+    text.pop_back();
+  }
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text + "\u2026";
+}
+
 class List {
  public:
   explicit List(Runtime& runtime) : runtime_(runtime) {}
 
-  void look_at(const fs::path& folder) {
-    auto row = row_of(runtime_, folder);
+  void look_at(const KnownCase& known) {
+    auto row = row_of(runtime_, known.folder);
     if (row) return rows_.push_back(*std::move(row));
-    const auto file = vault::load_case_file({folder});
-    unread_.push_back({file ? file->code_name : "", folder, std::move(row).error()});
+    const auto file = vault::load_case_file({known.folder});
+    unread_.push_back({file ? file->code_name : known.code_name, known.folder,
+                       std::move(row).error(), !known.code_name.empty() && !is_case(known.folder)});
   }
 
   ExitStatus show(std::ostream& out, bool is_json) {
@@ -169,33 +204,72 @@ class List {
     return messages_.text(key, values);
   }
 
-  [[nodiscard]] std::string next_text(const CaseRow& row) const {
-    if (!row.due) return "";
-    return row.clock + " " + until_text(messages_, *row.due, now_);
-  }
+  using Cells = std::vector<std::string>;
+  static constexpr std::size_t kClock = 6;  // The cell that gives way.
 
-  std::string text() {
-    Table table({{""}, {""}, {""}, {""}, {""}, {""}});
+  [[nodiscard]] Cells cells_of(const CaseRow& row) const {
     const auto count_of = [&](const char* key, std::size_t count) {
       return count == 0 ? std::string() : said(key, {{"count", std::to_string(count)}});
     };
-    for (const CaseRow& row : rows_) {
-      const std::string level =
-          row.severity ? "Sev-" + std::to_string(*row.severity) + (row.is_provisional ? "?" : "")
-                       : std::string("Sev-?");
-      table.row({printable(row.code_name) + (row.is_drill ? "  " + said("board.drill") : ""), level,
-                 row.phase_label, count_of("cases.late", row.late),
-                 count_of("cases.mine", row.mine), next_text(row)});
+    const std::string level =
+        row.severity ? "Sev-" + std::to_string(*row.severity) + (row.is_provisional ? "?" : "")
+                     : std::string("Sev-?");
+    return {printable(row.code_name),
+            row.is_drill ? said("board.drill") : level,
+            row.phase_label,
+            count_of("cases.late", row.late),
+            count_of("cases.mine", row.mine),
+            row.due ? until_soon(messages_, *row.due, now_) : "",
+            row.clock};
+  }
+
+  /// One line a case, whatever its clocks are called.
+  [[nodiscard]] std::string lines(const std::vector<Cells>& table) const {
+    std::vector<int> widths(kClock, 0);
+    for (const Cells& cells : table) {
+      for (std::size_t i = 0; i < kClock; ++i) {
+        widths[i] = std::max(widths[i], display_width(cells[i]));
+      }
     }
+    const int limit = std::min(runtime_.terminal.width_columns, kTextColumnsMax);
+    std::string text;
+    for (const Cells& cells : table) {
+      std::string line;
+      for (std::size_t i = 0; i < kClock; ++i) {
+        if (widths[i] == 0) continue;
+        line += cells[i] +
+                std::string(static_cast<std::size_t>(widths[i] + 2 - display_width(cells[i])), ' ');
+      }
+      line += cut(cells[kClock], limit - display_width(line));
+      line.erase(line.find_last_not_of(' ') + 1);
+      text += line + '\n';
+    }
+    return text;
+  }
+  [[nodiscard]] std::string list(const std::vector<Cells>& table) const {
+    Table made({{""}, {""}, {""}, {""}, {""}, {""}});
+    for (Cells cells : table) {
+      if (!cells[kClock].empty()) cells[kClock - 1] = cells[kClock] + " " + cells[kClock - 1];
+      cells.resize(kClock);
+      made.row(std::move(cells));
+    }
+    return made.text(runtime_.terminal.width_columns);
+  }
+
+  std::string text() {
+    std::vector<Cells> table;
+    for (const CaseRow& row : rows_) table.push_back(cells_of(row));
     const int width = runtime_.terminal.width_columns;
-    std::string made = table.text(width);
+    std::string made = width < kTableColumnsMin ? list(table) : lines(table);
     for (const CaseUnread& one : unread_) {
-      const std::string name = one.code_name.empty() ? one.folder.string() : one.code_name;
-      made += wrap_behind("",
-                          said("cases.unread", {{"case", printable(name)},
-                                                {"folder", printable(one.folder.string())},
-                                                {"why", one.why.message}}),
-                          std::min(width, kTextColumnsMax));
+      const std::string name =
+          printable(one.code_name.empty() ? one.folder.string() : one.code_name);
+      const std::string folder = printable(one.folder.string());
+      const std::string words =
+          one.is_gone ? said("cases.gone", {{"case", name}, {"folder", folder}})
+                      : said("cases.unread",
+                             {{"case", name}, {"folder", folder}, {"why", one.why.message}});
+      made += wrap_behind("", words, std::min(width, kTextColumnsMax));
     }
     return made;
   }
@@ -219,6 +293,7 @@ class List {
       unread.push_back({{"case", one.code_name.empty() ? Json() : Json(one.code_name)},
                         {"code", std::string(to_string(one.why.code))},
                         {"folder", printable(one.folder.string())},
+                        {"gone", one.is_gone},
                         {"why", one.why.message}});
     }
     return {{"at", format_utc(now_)},
@@ -259,12 +334,15 @@ std::string until_text(const Messages& messages, UtcSeconds due, UtcSeconds now)
                        {{"time", human_duration(span)}});
 }
 
-Result<std::vector<fs::path>> known_cases(const Runtime& runtime,
-                                          const std::vector<std::string>& named) {
-  std::set<fs::path> found;
+Result<std::vector<KnownCase>> known_cases(const Runtime& runtime,
+                                           const std::vector<std::string>& named) {
+  std::map<fs::path, std::string> names;
   if (named.empty()) {
-    if (auto added = add_remembered(runtime, found); !added) return std::move(added).error();
+    auto remembered = remembered_cases(runtime);
+    if (!remembered) return std::move(remembered).error();
+    for (const Remembered& one : *remembered) names.emplace(one.folder, one.code_name());
   }
+  std::set<fs::path> found;
   std::size_t looked_into = 0;
   for (const std::string& name : named) {
     const std::size_t before = found.size();
@@ -280,7 +358,41 @@ Result<std::vector<fs::path>> known_cases(const Runtime& runtime,
                    "name the folder of a case, or one that holds cases"};
     }
   }
-  return std::vector<fs::path>(found.begin(), found.end());
+  for (const fs::path& folder : found) names.emplace(folder, "");
+  std::vector<KnownCase> cases;
+  for (const auto& [folder, code_name] : names) cases.push_back({folder, code_name});
+  return cases;
+}
+
+ExitStatus forget_case(Runtime& runtime, const std::string& wanted) {
+  auto remembered = remembered_cases(runtime);
+  if (!remembered) return fail(runtime, remembered.error());
+  std::error_code failure;
+  fs::path folder = fs::absolute(wanted, failure).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();  // "case/" names the same.
+  std::size_t dropped = 0;
+  for (const Remembered& one : *remembered) {
+    if (one.code_name() != wanted && one.folder != folder) continue;
+    if (!fs::remove(one.file, failure) && failure) {
+      return fail(runtime, system_error("forget " + printable(wanted), failure.value()));
+    }
+    ++dropped;
+    const auto text = board_messages(language_of(runtime))
+                          .text("cases.forgotten", {{"case", printable(one.code_name())},
+                                                    {"folder", printable(one.folder.string())}});
+    if (!runtime.common.is_json) {
+      runtime.out << wrap_behind("", text,
+                                 std::min(runtime.terminal.width_columns, kTextColumnsMax));
+    } else {
+      print_json(runtime, {{"case", printable(one.code_name())},
+                           {"folder", printable(one.folder.string())},
+                           {"format", "casebook-forgotten/1"}});
+    }
+  }
+  if (dropped > 0) return ExitStatus::done;
+  return fail(runtime, {ErrorCode::not_found,
+                        printable(wanted) + ": this home remembers no case of that name or folder",
+                        "casebook status --cases lists those it remembers"});
 }
 
 ExitStatus show_cases(Runtime& runtime, const std::vector<std::string>& named) {
@@ -294,7 +406,7 @@ ExitStatus show_cases(Runtime& runtime, const std::vector<std::string>& named) {
   if (auto opened = open_keys(runtime); !opened) return fail(runtime, opened.error());
   const fs::path chosen = runtime.common.case_folder;
   List list(runtime);
-  for (const fs::path& folder : *folders) list.look_at(folder);
+  for (const KnownCase& known : *folders) list.look_at(known);
   runtime.common.case_folder = chosen;
   return list.show(runtime.out, runtime.common.is_json);
 }

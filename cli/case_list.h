@@ -11,14 +11,21 @@
 
 namespace casebook::cli {
 
-/// Folders of cases: those that `open` and `use` remembered here, or, when any are named, those
-/// that are one or have some below them. Each once, by path. @return `not_found` for a folder
-/// named that holds none.
-Result<std::vector<std::filesystem::path>> known_cases(const Runtime& runtime,
-                                                       const std::vector<std::string>& named);
+struct KnownCase {
+  std::filesystem::path folder;
+  std::string code_name;  ///< Under which it is remembered; empty: it was found below a folder.
+};
+/// Those that `open` and `use` remembered here, or, when any are named, those that are one or have
+/// some below them. Each once, by path. @return `not_found` for a folder named that holds none.
+Result<std::vector<KnownCase>> known_cases(const Runtime& runtime,
+                                           const std::vector<std::string>& named);
 
 /// Exit status 3 when some could not be opened; they are listed with why.
 ExitStatus show_cases(Runtime& runtime, const std::vector<std::string>& named);
+
+/// Takes a case off the list of this home, by its code name or folder; the case is left alone, and
+/// so are its heads that are kept here.
+ExitStatus forget_case(Runtime& runtime, const std::string& wanted);
 
 /// "in 21 h" or "late by 2 h".
 std::string until_text(const Messages& messages, UtcSeconds due, UtcSeconds now);

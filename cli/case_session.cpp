@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "cli/case_entry.h"
+#include "cli/policy_cache.h"
 #include "core/openssh_key.h"
 #include "core/printable.h"
 #include "workflow/decide.h"
@@ -385,6 +386,7 @@ const workflow::Policy* CaseSession::policy_text(const Digest256& digest) {
   if (const auto known = policies_.find(digest); known != policies_.end())
     return known->second.get();
   const auto keep = [&](std::string_view text) -> const workflow::Policy* {
+    if (const workflow::Policy* read = policy_read_once(digest, text)) return read;
     auto policy = workflow::parse_policy(text);
     if (!policy || policy->digest != digest) return nullptr;
     auto kept = std::make_unique<workflow::Policy>(*std::move(policy));

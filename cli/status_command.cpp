@@ -344,6 +344,21 @@ ExitStatus status(Runtime& runtime, bool shows_all) {
   return ExitStatus::done;
 }
 
+struct StatusOptions {
+  bool shows_all = false, is_of_cases = false;
+  std::string forgotten;
+  std::vector<std::string> folders;
+};
+
+ExitStatus forget(Runtime& runtime, const StatusOptions& options) {
+  if (options.is_of_cases && options.folders.empty()) {
+    return forget_case(runtime, options.forgotten);
+  }
+  return refuse_usage(runtime,
+                      {ErrorCode::invalid_input, "--forget takes one case off the list of --cases",
+                       "casebook status --cases --forget CASE"});
+}
+
 // Watching.
 
 struct WatchOptions {
@@ -419,20 +434,19 @@ ExitStatus watch(Runtime& runtime, const WatchOptions& options) {
 }  // namespace
 
 void add_status_command(Command& root) {
-  struct Options {
-    bool shows_all = false, is_of_cases = false;
-    std::vector<std::string> folders;
-  };
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StatusOptions>();
   root.add("status", "The board: clocks, late, people, open, yours")
       .arguments("FOLDER", options->folders, "with --cases: of cases, or that hold some",
                  Count::any)
       .flag("--all", options->shows_all, "every open thing, not only the first ones")
       .flag("--cases", options->is_of_cases, "a line for each case known here, urgent first")
+      .option("--forget", "CASE", options->forgotten, "with --cases: leave it out from now on")
       .example("casebook status", "ends with what you can do now")
       .example("casebook status --cases", "all that were opened or used here")
       .example("casebook status --cases /srv/cases", "all below a folder")
+      .example("casebook status --cases --forget amber-heron", "by its code name or folder")
       .run([options](Runtime& runtime) {
+        if (!options->forgotten.empty()) return forget(runtime, *options);
         if (options->is_of_cases) return show_cases(runtime, options->folders);
         if (options->folders.empty()) return status(runtime, options->shows_all);
         return refuse_usage(runtime, {ErrorCode::invalid_input,

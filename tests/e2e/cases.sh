@@ -88,7 +88,32 @@ mv all/mild all/moved
 printf 'x' >> all/grave/case.json
 expect 3 is ada status --cases
 says_wrapped "$name_untold"
-[ "$(tr -s '\n ' ' ' < out | grep -o ': not opened:' | wc -l)" -ge 3 ] || fail "not every unread case is listed"
+[ "$(tr -s '\n ' ' ' < out | grep -oE ': not opened:|: gone from' | wc -l)" = 3 ] || fail "not every unread case is listed"
+
+# A case that was deleted is forgotten when somebody says so, by code name or folder; nothing else is touched.
+rm -r all/moved
+says_wrapped "$name_mild: gone from $work/all/mild; casebook status --cases --forget $name_mild"
+expect 0 casebook status --cases --forget "$name_mild"
+says_wrapped "$name_mild is off the list"
+expect 1 casebook status --cases --forget "$name_mild"
+warns 'remembers no case of that name or folder'
+one_clear_line
+expect 0 casebook status --cases --forget all/drill/
+[ -e all/drill/case.json ] || fail "a case was deleted"
+expect 3 is ada status --cases
+if grep -qE "$name_mild|$name_drill" out; then fail "still on the list"; fi
+expect 2 casebook status --forget "$name_untold"
+one_clear_line
+expect 3 env LC_ALL=nl_NL.UTF-8 casebook status --cases --as ada
+mv all/grave all/hidden
+expect 3 env LC_ALL=nl_NL.UTF-8 casebook status --cases --as ada
+says_wrapped "$name_grave: niet meer in "
+
+# One line a case within 78 columns, however long the name of its clock is and however wide the terminal.
+expect 0 env COLUMNS=100 casebook status --cases all/untold --as ada
+[ "$(wc -l < out)" = 1 ] || fail "a case on several lines"
+[ "$(awk 'length($0) > 78' out | wc -l)" = 0 ] || fail "wider than 78 columns"
+grep -q 'in [0-9]* min ' out || fail "no time"
 
 # One question for all cases. The person of a case may have a passphrase: asked once, a wrong one said once.
 XDG_STATE_HOME=$work/third XDG_CONFIG_HOME=$work/config-cy
