@@ -418,6 +418,10 @@ Result<std::unique_ptr<Signer>> KeyRing::signer_from_file(const std::string& pur
   }
   auto opened = open_openssh_key(text, *secret);
   if (!opened) return std::move(opened).error().context(person_.ssh_file().filename().string());
+  if (opened_keys && passphrase_) {  // It was the right one.
+    opened_keys->by_file[person_.identity_file()].passphrase =
+        SecretBytes::copy_of(passphrase_->reveal());
+  }
   return opened;
 }
 

@@ -9,7 +9,9 @@
 #include "cli/cosigning.h"
 #include "cli/org_folder.h"
 #include "cli/pinning.h"
+#include "cli/shared_keys.h"
 #include "cli/text.h"
+#include "cli/unlock_command.h"
 #include "core/nearest.h"
 #include "core/printable.h"
 #include "workflow/runbook_statement.h"
@@ -28,6 +30,7 @@ struct OpenOptions {
   std::vector<std::string> policies;
   std::string kind;
   bool is_drill = false;
+  bool unlocks = false;
 };
 
 /// A key of this user: the one there is, or a new one with the one question that this takes.
@@ -411,9 +414,16 @@ void add_open_command(Command& root) {
               "runbook: an id that is built in, or a file; else need-to-know")
       .option("--kind", "KIND", options->kind, "breach, insider, ...: as the runbook names them")
       .flag("--drill", options->is_drill, "an exercise: nothing said in it counts in earnest")
+      .flag("--unlock", options->unlocks, "and keep your keys unlocked: casebook unlock")
       .example("casebook open 'Odd logins'", "you command; asks for one passphrase")
+      .example("casebook open 'Odd logins' --unlock", "the next commands do not ask again")
       .example("casebook open 'Odd logins' --with ben", "two founders")
-      .run([options](Runtime& runtime) { return open_case(runtime, *options); });
+      .run([options](Runtime& runtime) {
+        const SharedKeys one_question;
+        const ExitStatus opened = open_case(runtime, *options);
+        if (opened != ExitStatus::done || !options->unlocks) return opened;
+        return unlock_keys(runtime);
+      });
 }
 
 void add_use_command(Command& root) {

@@ -1,4 +1,6 @@
 // `casebook unlock` and `casebook lock`: keys held by an agent, so that a passphrase is typed once.
+#include "cli/unlock_command.h"
+
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -22,6 +24,7 @@ struct Options {
   seconds idle = std::chrono::minutes(15);
   seconds absolute = std::chrono::hours(8);
   bool only_show = false;
+  bool is_silent = false;
 };
 
 Json person_json(const key_agent::HeldPerson& person) {
@@ -87,7 +90,7 @@ ExitStatus unlock(Runtime& runtime, const Options& options) {
     return fail(runtime, started.error());
   }
   if (auto added = agent.add(*request); !added) return fail(runtime, added.error());
-  return show(runtime, agent);
+  return options.is_silent ? ExitStatus::done : show(runtime, agent);
 }
 
 ExitStatus lock(Runtime& runtime) {
@@ -117,6 +120,11 @@ Setter span_into(seconds& target) {
 }
 
 }  // namespace
+
+ExitStatus unlock_keys(Runtime& runtime) {
+  // One command prints one JSON document: the caller's.
+  return unlock(runtime, {.is_silent = runtime.common.is_json});
+}
 
 void add_unlock_command(Command& root) {
   auto options = std::make_shared<Options>();

@@ -111,4 +111,19 @@ expect 0 sh -c 'casebook unlock --passphrase-fd 3 3< pass'
 [ -S "$HOME/.casebook-run/agent.sock" ] || fail "the socket lies elsewhere"
 expect 0 casebook ls ev/B-1
 expect 0 casebook lock
+
+# From an empty home one passphrase, typed twice because it is new: the next commands ask nothing.
+HOME=$work/newcomer XDG_CONFIG_HOME=$work/newcomer/config
+mkdir "$HOME"
+printf 'a long new secret\na long new secret\n' > new
+expect 0 sh -c 'casebook open "Odd logins" --dir first --unlock --passphrase-fd 3 3< new'
+says 'locked again in'
+expect 0 setsid casebook fact personal_data=suspected severity=2
+expect 0 setsid casebook sitrep
+says 'Sev-2'
+expect 5 setsid casebook why close
+says 'things are missing for close'
+expect 0 casebook lock
+expect 6 setsid casebook why close
+one_clear_line
 echo "unlock: ok"
