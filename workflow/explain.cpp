@@ -92,9 +92,26 @@ class Search {
   Alternatives every(const Predicate& node, bool wanted, const Scene& scene, std::uint32_t& next) {
     Alternatives sets(1);
     for (const Predicate& child : node.children) {
-      sets = both(sets, visit(child, wanted, scene, next));
+      const std::uint32_t own = next;
+      Alternatives own_sets = visit(child, wanted, scene, next);
+      if (wanted && needs_nothing(own_sets)) own_sets = of_coming_entry(node, child, own, scene);
+      sets = both(sets, std::move(own_sets));
     }
     return sets;
+  }
+
+  /// What is asked of entries that are not there, beside their being there: words, the end.
+  Alternatives of_coming_entry(const Predicate& all, const Predicate& child, std::uint32_t own,
+                               const Scene& scene) {
+    const bool is_denied = child.kind == Predicate::Kind::negation;
+    const Predicate& asked = is_denied ? child.children.front() : child;
+    const bool is_asked = std::ranges::any_of(all.children, [&](const Predicate& entry) {
+      const bool follows =
+          is_denied ? will_be_open(entry, asked, scene.state) : will_need_word(entry, asked);
+      return follows && evaluate(entry, scene) != Truth::yes;
+    });
+    if (!is_asked) return Alternatives(1);
+    return {{LeafKey{own + (is_denied ? 1 : 0), nullptr, &asked, is_denied}}};
   }
 
   Alternatives some(const Predicate& node, bool wanted, const Scene& scene, std::uint32_t& next) {

@@ -186,6 +186,23 @@ bool is_narrower(const Query& narrow, const Query& wide) {
          });
 }
 
+bool same(const Operand& one, const Operand& other) {
+  return one.kind == other.kind && one.name == other.name && one.literal == other.literal &&
+         one.query == nullptr && other.query == nullptr;
+}
+
+/// Whether an entry that the one means is meant by the other when it is new: no condition of the
+/// other is one that the first leaves open.
+bool asks_as_much(const Query& one, const Query& other) {
+  return one.kind == other.kind && other.roles.empty() && other.exclusions.empty() &&
+         !other.attested && !other.told && !other.settled.value_or(false) &&
+         std::ranges::all_of(other.where, [&](const FieldMatch& match) {
+           return std::ranges::any_of(one.where, [&](const FieldMatch& own) {
+             return own.field == match.field && std::ranges::equal(own.values, match.values, same);
+           });
+         });
+}
+
 Value value_in(const Record& record, const std::string& field) {
   if (field == "number") return static_cast<std::int64_t>(record.number);
   const auto found = record.fields().find(field);
@@ -215,6 +232,19 @@ bool implies(const LeafKey& done, const LeafKey& other) {
   if (!more || !less || done.about != other.about) return false;
   if (less->of_functions && !more->of_functions) return false;
   return more->count >= less->count && is_narrower(*more->query, *less->query);
+}
+
+bool will_need_word(const Predicate& exists, const Predicate& word) {
+  return exists.kind == Kind::exists && word.kind == Kind::attest && word.attest->of &&
+         asks_as_much(*exists.query, *word.attest->of);
+}
+
+bool will_be_open(const Predicate& exists, const Predicate& denied, const CaseState& state) {
+  if (exists.kind != Kind::exists || denied.kind != Kind::exists) return false;
+  const auto rule = state.policy->registers.find(exists.query->kind);
+  const bool begins_open = rule != state.policy->registers.end() && rule->second.settle.has_value();
+  return begins_open && denied.query->settled == false &&
+         asks_as_much(*exists.query, *denied.query);
 }
 
 bool can_become(const Predicate& node, bool wanted, const Scene& scene) {

@@ -32,6 +32,10 @@ int order_of(const Predicate& leaf);
 inline int order_of(const LeafKey& leaf) { return order_of(*leaf.node); }
 /// Whether doing one leaf does another one, too: a narrower query, or more of the same.
 bool implies(const LeafKey& done, const LeafKey& other);
+/// Whether the entry that an `exists` asks for will be one that this word is asked of.
+bool will_need_word(const Predicate& exists, const Predicate& word);
+/// Whether it will be one that this denied `exists` finds, being open at first.
+bool will_be_open(const Predicate& exists, const Predicate& denied, const CaseState& state);
 MissingLeaf describe(const LeafKey& leaf, const Gate& gate, const Scene& scene);
 
 }  // namespace casebook::workflow

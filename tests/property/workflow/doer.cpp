@@ -47,6 +47,11 @@ bool Doer::solve_all(const std::vector<MissingLeaf>& leaves) {
 
 bool Doer::solve(const MissingLeaf& leaf) {
   about_ = leaf.about;
+  was_coming_ = leaf.predicate.attest && leaf.predicate.attest->of && !about_;
+  if (was_coming_) {  // Nobody knew who would be its author.
+    about_ = world_.last(leaf.predicate.attest->of->kind);
+    if (!about_) return false;
+  }
   if (leaf.predicate.kind == Kind::negation) return undo(leaf.predicate.children.front());
   return fulfil(leaf.predicate, able(leaf));
 }
@@ -73,7 +78,10 @@ bool Doer::attest(const Predicate& leaf, const Persons& persons) {
   const AttestRule& rule = *leaf.attest;
   for (const std::size_t person : persons) {
     const Attest word{rule.verb, rule.role, covers_now(world_.state(), rule.covers), about_, {}};
-    if (!say(word, {person})) return false;
+    const bool is_author = about() != nullptr && about()->is_author(world_.setup().ids[person]);
+    if (!is_author || !was_coming_) {
+      if (!say(word, {person})) return false;
+    }
     if (attested(rule, about(), scene()) == Truth::yes) return true;
   }
   return false;

@@ -44,6 +44,7 @@ class Doer {
   Attempt attempt_;
   const MissingLeaf* left_out_;
   std::optional<StatementId> about_;
+  bool was_coming_ = false;  ///< It was no entry yet when the way was listed.
   std::string wrong_;
 };
 

@@ -29,7 +29,6 @@ struct Seen {
   std::uint64_t blocked = 0;    ///< States and attempts.
   std::uint64_t ways = 0;       ///< That were gone to their end.
   std::uint64_t shortened = 0;  ///< With one item left out.
-  std::uint64_t in_rounds = 0;  ///< That took one more question.
   std::uint64_t undone = 0;     ///< Ways with something that three persons cannot do.
 };
 
@@ -91,9 +90,7 @@ class Looker {
     }
     ++seen.ways;
     if (is_blocked_by(all, attempt, gate_)) {
-      if (!goes_on(all, attempt)) return "all that was listed opens nothing" + said(way);
-      ++seen.in_rounds;
-      return {};
+      return "all that was listed opens nothing" + said(way);
     }
     for (std::size_t left_out = 0; left_out < way.size(); ++left_out) {
       auto rest = way;
@@ -107,18 +104,6 @@ class Looker {
       }
     }
     return {};
-  }
-  /// Gates that ask for something about the very entry that they ask for: until it is there, no
-  /// explanation can name it. Asked again, it does.
-  [[nodiscard]] bool goes_on(World& world, const Attempt& attempt) const {
-    if (gate_ != "follow-ups-linked" && gate_ != "policy-change") return false;
-    for (int round = 0; round < 2 && is_blocked_by(world, attempt, gate_); ++round) {
-      const Verdict verdict = explain(world.state(), attempt, world.now());
-      const auto gate = std::ranges::find(verdict.gates, gate_, &GateVerdict::gate);
-      if (gate == verdict.gates.end() || gate->alternatives.empty()) return false;
-      if (!Doer(world, attempt).solve_all(gate->alternatives.front())) return false;
-    }
-    return !is_blocked_by(world, attempt, gate_);
   }
   static std::string said(const std::vector<MissingLeaf>& way) {
     std::string text = "; leaves";
@@ -167,8 +152,8 @@ TEST_P(EachExplanation, OpensByDoingWhatOneWaySaysAndNotByLess) {
     std::cout << GetParam() << "/" << gate.id << ": depth " << kDepth << ", " << kinds << " of "
               << slice.events.size() << " kinds of statements, " << found.states << " states, "
               << seen.blocked << " blocked; ways gone " << seen.ways << ", with an item left out "
-              << seen.shortened << ", asked twice " << seen.in_rounds << ", not for three persons "
-              << seen.undone << (found.is_cut ? ", CUT" : "") << std::endl;
+              << seen.shortened << ", not for three persons " << seen.undone
+              << (found.is_cut ? ", CUT" : "") << std::endl;
     std::string path;
     for (const std::string& step : found.path) path += step + "; ";
     EXPECT_EQ(found.violation, "") << gate.id << " after " << path;
