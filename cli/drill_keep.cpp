@@ -38,7 +38,9 @@ Status make_folder(const fs::path& folder) {
     return Error{ErrorCode::invalid_input, printable(folder.string()) + " is there already",
                  "a drill is kept in a folder of its own"};
   }
-  return system_error("make " + printable(folder.string()), errno);
+  Error error = system_error("make " + printable(folder.string()), errno);
+  error.hint = "name a new folder below one that is there and that you may write to";
+  return error;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "cli/board_messages.h"
 #include "cli/commands.h"
 #include "cli/record_kind.h"
 #include "cli/runbook_values.h"
@@ -75,6 +76,7 @@ ExitStatus show_moves(Runtime& runtime) {
   if (auto there = require_runbook(**session); !there) return fail(runtime, there.error());
   const workflow::CaseState& state = (*session)->runbook();
   const auto language = language_of(runtime);
+  const Messages& messages = board_messages(language);
   Json list = Json::array();
   Table table({{""}, {""}, {""}});
   for (const auto& [name, move] : state.policy->moves) {
@@ -84,14 +86,21 @@ ExitStatus show_moves(Runtime& runtime) {
     const std::size_t missing = missing_count(verdict);
     list.push_back({{"missing", missing}, {"move", name}, {"to", move.to}});
     table.row({name, move.label.in(language),
-               missing == 0 ? "open" : "blocked by " + std::to_string(missing)});
+               missing == 0
+                   ? messages.text("move.open")
+                   : messages.text("board.blocked", {{"count", std::to_string(missing)}})});
   }
   if (runtime.common.is_json) {
     print_json(
         runtime,
         {{"format", "casebook-moves/1"}, {"moves", std::move(list)}, {"phase", state.phase}});
   } else {
-    runtime.out << "Now: " << state.phase << '\n' << table.text(runtime.terminal.width_columns, 2);
+    const workflow::Phase* phase = state.policy->phase(state.phase);
+    runtime.out << messages.text(
+                       "move.now",
+                       {{"phase", phase == nullptr ? state.phase : phase->label.in(language)}})
+                << '\n'
+                << table.text(runtime.terminal.width_columns, 2);
   }
   return ExitStatus::done;
 }

@@ -8,6 +8,7 @@
 #include "cli/cosigning.h"
 #include "cli/org_folder.h"
 #include "cli/role_handover.h"
+#include "cli/role_list.h"
 #include "cli/text.h"
 #include "core/person_card.h"
 #include "core/printable.h"
@@ -195,7 +196,7 @@ Result<std::vector<std::string>> read_roles(const std::string& text) {
     at = end + 1;
     if (is_role_name(roles.back())) continue;
     return Error{ErrorCode::invalid_input, printable(roles.back()) + ": not a name of a role",
-                 "small letters, digits and '-': commander, legal, executive, comms"};
+                 "small letters, digits and '-': commander, legal, executive"};
   }
   return roles;
 }
@@ -240,6 +241,7 @@ ExitStatus give_roles(Runtime& runtime, const std::string& text, const PersonOpt
   if (!id) return fail(runtime, id.error());
   std::vector<std::function<Result<Proposal>()>> drafts;
   for (const std::string& role : *roles) {
+    if (auto known = check_role(**session, role); !known) return fail(runtime, known.error());
     drafts.emplace_back([&]() -> Result<Proposal> {
       auto body = role_body(**session, *id, role);
       if (!body) return std::move(body).error();
@@ -369,18 +371,27 @@ void add_role_command(Command& root) {
   auto options = std::make_shared<Options>();
   options->person.cosigning.verbs = "role.";
   Command& role = root.add("role", "Give a role, or accept one that you were given");
-  role.argument("ROLE", options->role, "commander, legal, executive, ...; several: legal,privacy")
-      .argument("PERSON", options->person.person, "who is to have it; yourself: you accept it");
+  role.argument("ROLE", options->role,
+                "commander, legal, ...; several: legal,privacy; none: who has which",
+                Count::optional)
+      .argument("PERSON", options->person.person, "who is to have it; yourself: you accept it",
+                Count::optional);
   role.flag("--hand-over", options->is_handing_over, "your own role passes once they sign")
       .flag("--deputy", options->is_deputy, "they stand in for you; without --until: accept it")
       .option("--until", "TIME", options->words.until, "until when a stand-in counts");
   add_cosigning(role, options->person.cosigning);
-  role.example("casebook role legal cy --with ben", "two persons give it")
+  role.example("casebook role", "who has which")
+      .example("casebook role legal cy --with ben", "two persons give it")
       .example("casebook role legal cy --as cy", "and Cy accepts")
       .example("casebook role legal,privacy cy --out ask", "several, in one file to sign")
       .example("casebook role commander ben --hand-over", "Ben signs; never none, never two")
       .example("casebook role executive hal --deputy --until 2026-11-24T08:00:00Z", "")
       .run([options](Runtime& runtime) {
+        if (options->role.empty()) return show_role_list(runtime);
+        if (options->person.person.empty()) {
+          return refuse_usage(runtime, {ErrorCode::invalid_input, "PERSON is missing",
+                                        "casebook role " + printable(options->role) + " PERSON"});
+        }
         options->words.role = options->role;
         options->words.person = options->person.person;
         if (options->is_handing_over) return offer_role(runtime, options->words);

@@ -8,6 +8,7 @@
 #include <ostream>
 #include <set>
 
+#include "cli/board_messages.h"
 #include "cli/note_writing.h"
 #include "cli/runbook_values.h"
 #include "cli/text.h"
@@ -83,7 +84,13 @@ class Form {
   /// @param is_partial  only some fields: for an amendment.
   Result<Filled> fill(Typed typed, bool is_partial) {
     Filled filled;
+    for (const auto& [name, text] : typed.pairs) {
+      if (!is_asked(name)) return unknown(name);
+    }
     const FieldRule* open_field = typed.text.empty() ? nullptr : field_of_text(typed);
+    if (!is_partial) {
+      if (auto there = check_complete(typed, open_field); !there) return std::move(there).error();
+    }
     for (const FieldRule& field : rule_.fields) {
       if (field.at_settle != is_settling_) continue;
       auto given = typed.pairs.find(field.name);
@@ -92,14 +99,10 @@ class Form {
         typed.text.clear();
         continue;
       }
-      if (given == typed.pairs.end()) {
-        if (field.required && !is_partial && !has_initial(field)) return missing(field);
-        continue;
-      }
+      if (given == typed.pairs.end()) continue;
       if (auto taken = take(field, given->second, filled); !taken) return std::move(taken).error();
       typed.pairs.erase(given);
     }
-    if (!typed.pairs.empty()) return unknown(typed.pairs.begin()->first);
     if (!typed.text.empty()) {
       return Error{ErrorCode::invalid_input,
                    rule_.kind + " takes no text here: " + printable(typed.text).substr(0, 40),
@@ -143,10 +146,29 @@ class Form {
     }
     return text.empty() ? "none" : text;
   }
-  [[nodiscard]] Error missing(const FieldRule& field) const {
-    return Error{ErrorCode::invalid_input,
-                 rule_.kind + " needs " + field.name + ": " + expected_text(form_of(field)),
-                 "add " + field.name + "=..."};
+  [[nodiscard]] bool is_asked(const std::string& name) const {
+    const FieldRule* field = rule_.field(name);
+    return field != nullptr && field->at_settle == is_settling_;
+  }
+  /// All that is missing is named at once.
+  [[nodiscard]] Status check_complete(const Typed& typed, const FieldRule* open_field) const {
+    std::vector<const FieldRule*> missing;
+    std::string names, adds;
+    for (const FieldRule& field : rule_.fields) {
+      const bool is_given = &field == open_field || typed.pairs.contains(field.name);
+      if (field.at_settle != is_settling_ || !field.required || is_given || has_initial(field)) {
+        continue;
+      }
+      missing.push_back(&field);
+      names += (names.empty() ? "" : ", ") + field.name;
+      adds += " " + field.name + "=...";
+    }
+    if (missing.empty()) return ok();
+    if (missing.size() == 1) names += ": " + expected_text(form_of(*missing.front()));
+    return Error{
+        ErrorCode::invalid_input, rule_.kind + " needs " + names,
+        "add" + adds +
+            (missing.size() == 1 ? "" : "; casebook record " + rule_.kind + " shows the form")};
   }
   [[nodiscard]] Error unknown(const std::string& name) const {
     std::vector<std::string> known;
@@ -255,14 +277,56 @@ std::string field_line(CaseSession& session, const Register& rule, const workflo
   return line;
 }
 
+/// What to type, in the language of the screen; a refusal says it in English.
+std::string expected_in(const Messages& messages, const FieldRule& field) {
+  const auto listed = [&](const char* key, const std::string& values) {
+    return messages.text(key, {{"values", values}});
+  };
+  std::string values;
+  for (const std::string& value : field.values) values += (values.empty() ? "" : ", ") + value;
+  for (const auto level : field.levels) {
+    values += (values.empty() ? "" : ", ") + std::to_string(level);
+  }
+  switch (field.type) {
+    case ValueType::choice:
+    case ValueType::level:
+      return listed("form.one_of", values);
+    case ValueType::set:
+      return values.empty() ? messages.text("form.words") : listed("form.some_of", values);
+    case ValueType::record:
+      return listed("form.number_of", field.of.empty() ? messages.text("form.entry") : field.of);
+    case ValueType::boolean:
+      return messages.text("form.boolean");
+    case ValueType::count:
+      return messages.text("form.count");
+    case ValueType::time:
+      return messages.text("form.time");
+    case ValueType::person:
+      return messages.text("form.person");
+    case ValueType::evidence:
+      return messages.text("form.evidence");
+    case ValueType::code:
+      return messages.text("form.code");
+    case ValueType::digest:
+      return messages.text("form.digest");
+    case ValueType::text:
+    case ValueType::link:
+      return messages.text("form.text");
+  }
+  return expected_text(form_of(field));
+}
+
 void show_form(Runtime& runtime, const Register& rule) {
   const auto language = language_of(runtime);
+  const Messages& messages = board_messages(language);
   runtime.out << wrap_behind(rule.kind + ": ", rule.help.in(language),
                              runtime.terminal.width_columns);
   Table table({{""}, {"expects"}, {""}});
   for (const FieldRule& field : rule.fields) {
-    const std::string when = field.at_settle ? "when done" : field.required ? "needed" : "";
-    table.row({"  " + field.name, expected_text(form_of(field)),
+    const std::string when = field.at_settle  ? messages.text("form.when_done")
+                             : field.required ? messages.text("form.needed")
+                                              : "";
+    table.row({"  " + field.name, expected_in(messages, field),
                field.label.in(language) + (when.empty() ? "" : " (" + when + ")")});
   }
   runtime.out << table.text(runtime.terminal.width_columns);
@@ -280,7 +344,7 @@ ExitStatus show_kinds(Runtime& runtime, const CaseSession& session) {
     print_json(runtime, {{"format", "casebook-registers/1"}, {"registers", std::move(list)}});
   } else {
     runtime.out << table.text(runtime.terminal.width_columns)
-                << "casebook record KIND shows its fields\n";
+                << board_messages(language).text("form.more") << '\n';
   }
   return ExitStatus::done;
 }

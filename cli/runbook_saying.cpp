@@ -12,7 +12,11 @@ namespace casebook::cli {
 ExitStatus show_refusal(CaseSession& session, const std::string& attempt, const Refused& refusal) {
   Runtime& runtime = session.runtime();
   if (!refusal.verdict) {
-    return fail(runtime, {ErrorCode::invalid_input, refusal.what, refusal.hint});
+    // The rules know no options of the command line.
+    const bool lacks_signer = refusal.hint.ends_with("to sign as well");
+    return fail(runtime,
+                {ErrorCode::invalid_input, refusal.what,
+                 refusal.hint + (lacks_signer ? ": --with NAME here, --out FILE elsewhere" : "")});
   }
   if (runtime.common.is_json) {
     print_json(runtime, verdict_json(session, attempt, *refusal.verdict));

@@ -44,7 +44,16 @@ Result<Proposal> answer_from(const std::filesystem::path& file) {
 /// What `sign N` says, by what N is.
 Result<workflow::RunbookBody> word_for(CaseSession& session, const workflow::OpenThing& thing,
                                        const SignOptions& options) {
-  auto id = StatementId::parse(thing.id);
+  using Kind = workflow::OpenThing::Kind;
+  const bool waits =
+      thing.kind == Kind::waiver || thing.kind == Kind::handover || thing.kind == Kind::ask;
+  if (!waits) {
+    return Error{
+        ErrorCode::invalid_input,
+        "#" + std::to_string(thing.number) + " waits for no word: " + thing.what,
+        "casebook done " + std::to_string(thing.number) + ", or what casebook status says"};
+  }
+  auto id = StatementId::parse(thing.id);  // Steps and clocks have other ids.
   if (!id) return std::move(id).error();
   switch (thing.kind) {
     case workflow::OpenThing::Kind::waiver:
@@ -54,8 +63,7 @@ Result<workflow::RunbookBody> word_for(CaseSession& session, const workflow::Ope
     case workflow::OpenThing::Kind::ask:
       break;
     default:
-      return Error{ErrorCode::invalid_input, "#" + std::to_string(thing.number) + " takes no word",
-                   "casebook done " + std::to_string(thing.number)};
+      break;
   }
   const workflow::Ask* ask = ask_numbered(session, thing.number);
   if (options.is_refusing) return workflow::RunbookBody(workflow::AttestRefuse{*id});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/board_messages.h"
 #include "cli/case_entry.h"
 #include "cli/duties.h"
 #include "cli/paper_output.h"
@@ -61,7 +62,10 @@ std::string facet_text(CaseSession& session, const std::string& facet) {
              : rule->second.label.in(language_of(session.runtime()))) +
         ": " + std::to_string(count));
   }
-  if (unanswered > 0) add(std::to_string(unanswered) + " not answered");
+  if (unanswered > 0) {
+    add(board_messages(language_of(session.runtime()))
+            .text("sheet.unanswered", {{"count", std::to_string(unanswered)}}));
+  }
   return text;
 }
 

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "cli/board_messages.h"
 #include "cli/commands.h"
 #include "cli/csv.h"
 #include "cli/runbook_saying.h"
@@ -105,10 +106,13 @@ ExitStatus show_timeline(Runtime& runtime, const TimelineOptions& options) {
                what_text(**session, entry), persons_text(**session, entry.persons)});
   }
   runtime.out << table.text(runtime.terminal.width_columns);
+  const Messages& messages = board_messages(language_of(runtime));
   for (const workflow::TimelineAnchor& anchor : timeline.anchors) {
-    if (!anchor.at) runtime.out << "missing: when " << anchor.id << '\n';
+    if (!anchor.at) {
+      runtime.out << messages.text("timeline.missing", {{"moment", anchor.id}}) << '\n';
+    }
   }
-  runtime.out << "* as the entry claims; the others as received\n";
+  runtime.out << messages.text("timeline.claimed") << '\n';
   return ExitStatus::done;
 }
 

@@ -47,7 +47,7 @@ bool Saying::holds_one_of(const std::vector<std::string>& roles) const {
 Answer Saying::needs_role(const std::vector<std::string>& roles, const std::string& purpose) const {
   if (holds_one_of(roles)) return {};
   return no(purpose + " takes somebody with the role " + joined(roles, " or "),
-            "ask a holder to sign it; `role` shows who that is");
+            "ask a holder to sign it; `casebook role` shows who that is");
 }
 
 Answer Saying::needs_one_person() const {
@@ -113,7 +113,8 @@ Answer judge(const Saying& saying, const StepDone& done) {
   if (now == saying.state.steps.end() || now->number == 0) return no("this step is not open yet");
   if (now->done_at) return no("this step is done already");
   if (!step->attest) {
-    return no("this step is done by what is recorded, not by a word", "`why` says what is missing");
+    return no("this step is done by what is recorded, not by a word",
+              "`casebook why close` says what is missing");
   }
   if (!step->role.empty()) {
     if (auto answer = saying.needs_role({step->role}, "this step")) return answer;
@@ -121,7 +122,8 @@ Answer judge(const Saying& saying, const StepDone& done) {
   if (!step->done) return {};
   const Attempt nothing;
   if (evaluate(*step->done, Scene{saying.state, nothing, saying.now}) == Truth::yes) return {};
-  return no("what this step asks for is not there yet", "`why` says what is missing");
+  return no("what this step asks for is not there yet",
+            "`casebook why close` says what is missing");
 }
 
 Answer judge(const Saying& saying, const StepSkip& skip) {
@@ -166,8 +168,11 @@ Answer judge(const Saying& saying, const Acknowledge& acknowledge) {
       return {};
     }
   }
-  if (!runs) return no("nothing that calls for somebody runs under that number");
-  return no("only somebody whom it calls can acknowledge it");
+  if (!runs)
+    return no("nothing that calls for somebody runs under that number",
+              "`casebook watch --within P1D` shows numbers");
+  return no("only somebody whom it calls can acknowledge it",
+            "`casebook watch --within P1D` says whom");
 }
 
 Answer judge(const Saying& saying, const Exclude& exclude) {

@@ -64,7 +64,7 @@ Answer check_fields(const Saying& saying, const Register& rule, const Fields& fi
       if (auto answer = saying.needs_text("text")) return answer;
     } else if (!fields.contains(field.name) &&
                std::holds_alternative<std::monostate>(field.initial)) {
-      return no(field.name + " is missing", "`record " + rule.kind + " --help` lists the fields");
+      return no(field.name + " is missing", "`casebook record " + rule.kind + "` lists the fields");
     }
   }
   return {};
@@ -87,7 +87,10 @@ Answer check_exclusions(const Saying& saying, const std::vector<Exclusion>& excl
 Answer check_adder(const Saying& saying, const Register& rule) {
   const auto& phases = rule.add_phases;
   if (!phases.empty() && std::ranges::find(phases, saying.state.phase) == phases.end()) {
-    return no("no " + rule.kind + " is recorded in phase " + saying.state.phase);
+    std::string able;
+    for (const std::string& phase : phases) able += (able.empty() ? "" : ", ") + phase;
+    return no("no " + rule.kind + " is recorded in phase " + saying.state.phase,
+              "it is in " + able);
   }
   if (auto answer = saying.needs_role(rule.add_roles, "to record " + rule.kind)) return answer;
   return check_exclusions(saying, rule.add_exclusions, nullptr, "to record " + rule.kind);
@@ -96,9 +99,12 @@ Answer check_adder(const Saying& saying, const Register& rule) {
 Answer check_rule_out(const Saying& saying, const FactSet& set, const RuleOut& rule) {
   const std::string what = "to set " + set.name + " to that";
   if (saying.persons.size() < rule.persons) {
-    return no(what + " takes " + std::to_string(rule.persons) + " persons; " +
+    const bool lacks_evidence = set.evidence.size() < rule.evidence;
+    return no(what + " takes " + std::to_string(rule.persons) + " persons" +
+                  (lacks_evidence ? " and evidence; " : "; ") +
                   std::to_string(saying.persons.size()) + " signed",
-              "ask another person of the case to sign as well");
+              std::string(lacks_evidence ? "name entries with --evidence, and " : "") +
+                  "ask another person of the case to sign as well");
   }
   if (set.evidence.size() < rule.evidence) {
     return no(what + " takes " + std::to_string(rule.evidence) + " pieces of evidence; " +
@@ -163,10 +169,11 @@ Answer judge(const Saying& saying, const FactSet& set) {
   if (found == saying.policy().facts.end()) {
     // A fact that laws ask for: no gate reads it, since a policy that reads one defines it.
     if (is_law_fact_name(set.name)) return {};
-    return no("no fact has the name " + set.name, "`fact` lists them");
+    return no("no fact has the name " + set.name, "`casebook fact` lists them");
   }
   const FactRule& rule = found->second;
-  if (!holds(rule, set.value)) return no(set.name + " cannot be that", "`fact` lists the values");
+  if (!holds(rule, set.value))
+    return no(set.name + " cannot be that", "`casebook fact` lists the values");
   if (auto answer = saying.needs_role(rule.roles, "to set " + set.name)) return answer;
   const bool is_milder = rule.rule_out && rule.rule_out->milder && is_downgrade(saying.state, set);
   if (is_milder || rules_out(rule, set.value)) {
@@ -183,7 +190,7 @@ Answer judge(const Saying& saying, const FactSet& set) {
 Answer judge(const Saying& saying, const RecordAdd& add) {
   const auto found = saying.policy().registers.find(add.kind);
   if (found == saying.policy().registers.end()) {
-    return no("no pinned policy has a register " + add.kind, "`record --help` lists them");
+    return no("no pinned policy has a register " + add.kind, "`casebook record` lists them");
   }
   if (auto answer = check_adder(saying, found->second)) return answer;
   return check_fields(saying, found->second, add.fields, When::add);
@@ -194,7 +201,8 @@ Answer judge(const Saying& saying, const RecordChange& change) {
   if (record == nullptr) return no("it names an entry that is not there");
   const auto found = saying.policy().registers.find(record->kind);
   if (found == saying.policy().registers.end()) return no("no pinned policy knows that register");
-  if (record->is_settled()) return no("this entry is settled and changes no more");
+  if (record->is_settled())
+    return no("this entry is settled and changes no more", "record another one");
   if (auto answer = check_adder(saying, found->second)) return answer;
   for (const auto& [name, value] : change.fields) {
     const FieldRule* field = found->second.field(name);

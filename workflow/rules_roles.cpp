@@ -122,7 +122,8 @@ Answer judge_people(const CaseState& state, const Entry& entry) {
 Answer judge(const Saying& saying, const HandoverOffer& offer) {
   if (auto answer = saying.needs_one_person()) return answer;
   if (!owns(saying.state, saying.persons.front(), offer.role)) {
-    return no("only whoever holds " + offer.role + " hands it over");
+    return no("only whoever holds " + offer.role + " hands it over",
+              "`casebook role` shows who that is");
   }
   if (offer.person == saying.persons.front()) return no("nobody hands a role to themselves");
   if (owns(saying.state, offer.person, offer.role)) return no("this person has that role already");

@@ -136,7 +136,8 @@ Answer judge(const Saying& saying, const Attest& attest) {
   if (attest.record && state.record(*attest.record) == nullptr) return no("it names no entry");
   const bool is_anybody = attest.verb == kConfirmed && attest.role == kAnyPerson && attest.record;
   if (!is_anybody && !saying.holds(attest.role)) {
-    return no("only somebody with the role " + attest.role + " says this, for themselves");
+    return no("only somebody with the role " + attest.role + " says this, for themselves",
+              "`casebook role` shows who that is");
   }
   bool is_spoken_one = false;
   if (attest.ask) {
@@ -197,8 +198,12 @@ Answer judge(const Saying& saying, const Spoken& spoken) {
 Answer judge(const Saying& saying, const WaiveAsk& ask) {
   if (auto answer = saying.needs_one_person()) return answer;
   const Gate* gate = saying.policy().gate(ask.gate);
-  if (gate == nullptr) return no("no pinned policy has a gate " + ask.gate);
-  if (!gate->waive) return no("gate " + ask.gate + " cannot be waived");
+  if (gate == nullptr)
+    return no("no pinned policy has a gate " + ask.gate, "`casebook why close` names the gates");
+  if (!gate->waive) {
+    return no("gate " + ask.gate + " cannot be waived",
+              "`casebook why " + gate->on.front() + "` says what opens it");
+  }
   if (std::ranges::find(gate->on, ask.attempt) == gate->on.end()) {
     return no("gate " + ask.gate + " is not on " + ask.attempt);
   }
@@ -209,7 +214,8 @@ Answer judge(const Saying& saying, const WaiveAsk& ask) {
   if (auto answer = saying.needs_role({gate->waive->ask}, "to ask for this waiver")) return answer;
   if (ask.reason_chars < gate->waive->reason_chars) {
     return no("the reason takes " + std::to_string(gate->waive->reason_chars) +
-              " characters or more");
+                  " characters or more; it has " + std::to_string(ask.reason_chars),
+              "say why it is right to do without, in whole sentences");
   }
   return saying.needs_text("reason");
 }
@@ -223,7 +229,9 @@ Answer judge(const Saying& saying, const WaiveGrant& grant) {
   if (waiver->disarmed) return no("the case was reopened since", "ask for it again");
   const Gate* gate = saying.policy().gate(waiver->gate);
   if (gate == nullptr || !gate->waive) return no("gate " + waiver->gate + " cannot be waived");
-  if (saying.signed_by(waiver->asked_by)) return no("nobody grants a waiver to themselves");
+  if (saying.signed_by(waiver->asked_by))
+    return no("nobody grants a waiver to themselves",
+              "the role " + gate->waive->grant + " grants it; `casebook role` shows who that is");
   if (auto answer = saying.needs_role({gate->waive->grant}, "to grant this waiver")) return answer;
   if (auto answer = check_covers(state, waiver->covers)) return answer;
   if (could_satisfy(saying, *waiver, saying.persons.front())) {

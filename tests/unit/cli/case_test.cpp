@@ -185,10 +185,10 @@ TEST_F(CaseCommands, AnotherMachineTakesTheCaseOver) {
   open_case();
   must({"person", "add", "ben", "--as", "ada", "--with", "ben"});
   test_.environment["XDG_STATE_HOME"] = (folder_.path() / "laptop" / "state").string();
-  refuses({"role", "comms", "ben", "--as", "ada", "--case", place().string()},
+  refuses({"role", "communicator", "ben", "--as", "ada", "--case", place().string()},
           "another machine writes this case");
   must({"use", place().string(), "--take", "--as", "ada"});
-  must({"role", "comms", "ben", "--as", "ada"});
+  must({"role", "communicator", "ben", "--as", "ada"});
 }
 
 // S1-27: whom to call, kept sealed.
