@@ -9,6 +9,7 @@
 #include "cli/org_folder.h"
 #include "cli/policy_file.h"
 #include "cli/policy_pin.h"
+#include "cli/policy_text.h"
 #include "cli/text.h"
 #include "core/durable_file.h"
 #include "core/printable.h"
@@ -411,6 +412,25 @@ void add_pinning(Command& policy) {
       .run([options](Runtime& runtime) { return pin_policy(runtime, *options); });
 }
 
+void add_texts(Command& policy) {
+  auto options = std::make_shared<TextOptions>();
+  policy.add("text", "Print a text of the case's policy, filled from the case")
+      .arguments("ID", options->words, "which, then NAME=VALUE for what a person says; none: all",
+                 Count::any)
+      .option("--lang", "LANG", options->language, "en or nl")
+      .example("casebook policy text", "which there are")
+      .example("casebook policy text room-topic room=... bridge=...", "what is not known: [name?]")
+      .run([options](Runtime& runtime) {
+        const std::string& language = options->language;
+        if (!language.empty() && language != "en" && language != "nl") {
+          return refuse_usage(
+              runtime, {ErrorCode::invalid_input, printable(language) + ": no language of texts",
+                        "--lang en or --lang nl"});
+        }
+        return show_policy_text(runtime, *options);
+      });
+}
+
 }  // namespace
 
 void add_policy_command(Command& root) {
@@ -418,6 +438,7 @@ void add_policy_command(Command& root) {
   add_reading(policy);
   add_writing(policy);
   add_pinning(policy);
+  add_texts(policy);
 }
 
 }  // namespace casebook::cli

@@ -72,14 +72,14 @@ class Making {
     return label.in(request_.language);
   }
 
-  void section(const char* title, std::vector<std::string> lines) {
+  void section(const char* title, std::vector<std::string> lines, std::string_view id = {}) {
     if (lines.empty()) return;
     if (lines.size() > kLinesMax) {
       const std::size_t left = lines.size() - kLinesMax;
       lines.resize(kLinesMax);
       lines.push_back("+ " + std::to_string(left) + " " + words_.more);
     }
-    made_.sections.push_back({title, std::move(lines)});
+    made_.sections.push_back({title, std::move(lines), id});
   }
 
   void headline() {
@@ -108,7 +108,7 @@ class Making {
       lines.push_back(label(rule.label) + ": " + plain_text(said->value) +
                       (said->provisional ? " (?)" : ""));
     }
-    section(words_.known, std::move(lines));
+    section(words_.known, std::move(lines), "known");
     if (request_.audience == Audience::newcomers) section(words_.unknown, std::move(unknown));
   }
 
@@ -152,7 +152,7 @@ class Making {
       if (!record.is_settled() || record.versions.back().seq < request_.since) continue;
       lines.push_back(is_outside() ? kind_label(record.kind) : record_line(record));
     }
-    section(words_.solved, std::move(lines));
+    section(words_.solved, std::move(lines), "solved");
   }
   [[nodiscard]] std::string kind_label(const std::string& kind) const {
     const auto rule = state_.policy->registers.find(kind);
@@ -166,7 +166,7 @@ class Making {
                              record.kind == "mitigation" || record.kind == "hypothesis";
       if (is_method && !record.is_settled()) lines.push_back(record_line(record));
     }
-    section(words_.methods, std::move(lines));
+    section(words_.methods, std::move(lines), "methods");
   }
 
   void open() {
@@ -178,13 +178,13 @@ class Making {
       for (const PersonId& id : thing.persons) line += " (" + request_.name_of(id) + ")";
       lines.push_back(std::move(line));
     }
-    section(words_.open, std::move(lines));
+    section(words_.open, std::move(lines), "open");
   }
 
   void assumptions() {
     std::vector<std::string> lines;
     for (const Record* record : board_.unverified) lines.push_back(record_line(*record));
-    section(words_.assumptions, std::move(lines));
+    section(words_.assumptions, std::move(lines), "assumptions");
   }
 
   void contact() {
@@ -193,8 +193,9 @@ class Making {
       if (record.kind == kCustomerKind) last = record.versions.front().at;
     }
     if (!state_.policy->registers.contains(kCustomerKind)) return;
-    section(words_.contact, {last ? span_text(request_.now - *last) + " " + words_.ago
-                                  : std::string(words_.never)});
+    section(words_.contact,
+            {last ? span_text(request_.now - *last) + " " + words_.ago : std::string(words_.never)},
+            "last_customer_contact");
   }
 
   void clocks() {
@@ -224,7 +225,7 @@ class Making {
       lines.push_back("+ " + (is_outside() ? kind_label(record.kind) : record_line(record)));
     }
     if (lines.empty()) lines.emplace_back(words_.nothing);
-    section(words_.changed, std::move(lines));
+    section(words_.changed, std::move(lines), "changes");
   }
 
   const SitrepRequest& request_;

@@ -26,6 +26,7 @@ struct SitrepRequest {
 struct SitrepSection {
   std::string title;
   std::vector<std::string> lines;
+  std::string_view id = {};  ///< The placeholder that it stands for; empty: none.
 };
 struct Sitrep {
   std::string headline;  ///< "Sev-2 amber-heron, 2 h 08 min, containing".

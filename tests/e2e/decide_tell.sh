@@ -72,8 +72,8 @@ says 'Follow-ups are in the tracker: no Follow-up: open'
 expect 5 is ada why policy
 says 'casebook record policy_change'
 [ "$(grep -c 'casebook ask policy-change' out)" = 2 ] || fail "the words that the new rules need are named later"
-refused 1 '#999: nothing open has that number' 'casebook status' ada done 999
-refused 1 'this step takes somebody with the role commander' 'casebook role' cy done 8
+refused 1 '#999: nothing open has that number' 'casebook status' ada 'done' 999
+refused 1 'this step takes somebody with the role commander' 'casebook role' cy 'done' 8
 refused 1 'x: the policy has no such gate' 'casebook why close' ada ask x
 expect 0 dutch ada ask executive-sign-off
 grep -q 'niet beantwoord' out || fail "no count of what is not answered"
@@ -110,6 +110,18 @@ refused 1 'update needs occasion: one of' 'add occasion=...' ada update executiv
 refused 2 'no law with the id nosuch' 'casebook regimes list' ada deadlines nosuch
 refused 1 'nothing that calls for somebody runs under that number' 'casebook watch --within' ada watch --acknowledge 999
 refused 2 'draft: no such command' 'casebook postmortem --help' ada postmortem draft
+expect 0 is ada policy text
+says_wrapped 'room-topic'
+refused 1 'sitrp: the policy has no such text' 'did you mean sitrep?' ada policy text sitrp
+refused 2 'room: not NAME=VALUE' 'fill a place' ada policy text page room
+expect 3 is ada policy text room-topic bridge=call-1
+warns 'still to say: document=...'
+says 'document: [document?]'
+expect 0 dutch ada policy text room-topic bridge=call-1 document=doc-1
+says 'leiding: ada | gesprek: call-1 | document: doc-1'
+expect 3 dutch ada policy text sitrep
+says 'Bekend: Persoonsgegevens: suspected'
+says '[next_at?]'
 expect 0 dutch ada timeline
 says 'ontbreekt: wanneer'
 if grep -q 'missing' out; then fail "English under a Dutch timeline"; fi
