@@ -7,8 +7,10 @@
 #include "cli/paper_case.h"
 #include "core/printable.h"
 #include "reports/document/document_messages.h"
+#include "reports/filing/law_words.h"
 #include "reports/paper/decision_record.h"
 #include "reports/paper/one_page.h"
+#include "reports/policy_set.h"
 #include "workflow/board.h"
 
 namespace casebook::cli {
@@ -339,15 +341,28 @@ class Decisions : private Desk {
       const workflow::RecordVersion& first = release->versions.front();
       papers::RecordedDecision one{
           number_of(release->number), first.at,
-          words_.text("decisions.not_told") + ": " + word_of(*release, "regime") + " " +
-              word_of(*release, "stage"),
+          words_.text("decisions.not_told") + ": " + law_and_stage(*release),
           words_.text("decisions.release", {{"number", std::to_string(release->number)}})};
       one.decided_by = by(first.persons, release->author_roles);
       all_.push_back(std::move(one));
     }
   }
 
+  /// As laws call it, in the language of the paper; of laws that are not built in, their ids.
+  std::string law_and_stage(const Record& release) {
+    const std::string regime = word_of(release, "regime"), stage = word_of(release, "stage");
+    if (!policies_) policies_ = reports::load_policies({});
+    const reports::Regime* law = *policies_ ? (*policies_)->find(regime) : nullptr;
+    if (law == nullptr) return printable(regime + " " + stage);
+    const auto& names = filing::LawWords::of(language_);
+    const auto asked = std::ranges::find(law->stages, stage, &reports::Stage::id);
+    return names.law(regime, law->title) + ": " +
+           (asked == law->stages.end() ? printable(stage)
+                                       : names.stage(regime, stage, asked->name));
+  }
+
   std::vector<papers::RecordedDecision> all_;
+  std::optional<Result<reports::PolicySet>> policies_;
 };
 
 ExitStatus report_decisions(Runtime& runtime, const DeciderOptions& options) {

@@ -169,8 +169,12 @@ expect 0 is gus report gdpr-people release --out silence
 says_wrapped 'answered'
 expect 5 is ada why close
 if grep -q 'data_subjects' out; then fail "a decision not to tell did not answer its duty"; fi
-expect 0 is gus report decisions --json
-says 'eu-gdpr data_subjects'
+expect 0 is gus report decisions --lang en --out decided
+grep -q 'General Data Protection Regulation: personal data breach: Communication to data subjects' decided/decisions.html ||
+  fail "a decision not to tell is not named by its law"
+expect 0 is gus report decisions --lang nl --out beslist
+grep -q 'Algemene verordening gegevensbescherming: Mededeling aan betrokkenen' beslist/decisions.html ||
+  fail "the law has no Dutch name"
 
 # Sealed to counsel: draft and release. Whoever lacks the compartment can neither read, release nor copy it.
 expect 0 is cy access begin legal
