@@ -15,6 +15,13 @@ std::string missing_line(const filing::Missing& missing) {
          missing.meaning + (missing.decided_by.empty() ? "" : " (" + missing.decided_by + ")");
 }
 
+std::string command_for(const filing::Missing& one, filing::Audience audience) {
+  if (one.kind == filing::Missing::Kind::fact) return "casebook fact " + one.name + "=...";
+  const std::string prefix = one.kind == filing::Missing::Kind::profile ? "org." : "";
+  return "casebook record answer answers=" + prefix + one.name +
+         " audience=" + std::string(to_string(audience)) + " words='...'";
+}
+
 Json findings_json(const std::vector<filing::DraftFinding>& findings) {
   Json list = Json::array();
   for (const filing::DraftFinding& one : findings) {
@@ -31,11 +38,7 @@ Json findings_json(const std::vector<filing::DraftFinding>& findings) {
 
 std::string how_to_say(const filing::Draft& draft) {
   for (const filing::Missing& one : draft.missing()) {
-    if (one.withheld) continue;
-    if (one.kind == filing::Missing::Kind::fact) return "casebook fact " + one.name + "=...";
-    const std::string prefix = one.kind == filing::Missing::Kind::profile ? "org." : "";
-    return "casebook record answer answers=" + prefix + one.name +
-           " audience=" + std::string(to_string(draft.audience)) + " words='...'";
+    if (!one.withheld) return command_for(one, draft.audience);
   }
   return {};
 }
@@ -47,10 +50,14 @@ void show_filing_state(Runtime& runtime, const CurrentDraft& current, UtcSeconds
     runtime.out << wrap_behind("", "Not draftable: the data name no fields for this stage.", width);
   }
   for (const filing::Missing& one : missing) {
-    runtime.out << wrap_behind("  missing  ", printable(missing_line(one)), width);
+    runtime.out << wrap_behind("  missing  ", printable(missing_line(one)), width)
+                << wrap_behind("           ", printable(command_for(one, current.draft.audience)),
+                               width);
   }
   for (const filing::DraftFinding& finding : current.findings(now)) {
-    if (finding.what == "missing" || finding.what == "withheld") continue;
+    const bool is_told = finding.level == filing::FindingLevel::blocks &&
+                         (finding.what == "missing" || finding.what == "withheld");
+    if (is_told) continue;
     runtime.out << wrap_behind(
         finding.level == filing::FindingLevel::blocks ? "  blocks   " : "  note     ",
         printable(finding.where + ": " + finding.say +

@@ -123,7 +123,14 @@ ExitStatus report_privilege(Runtime& runtime, const PrivilegeOptions& options) {
   if (!reader) return fail(runtime, reader.error());
   CaseSession& session = *reader->session;
   auto compartment = session.compartment(options.compartment);
-  if (!compartment) return fail(runtime, compartment.error());
+  if (!compartment) {
+    Error error = compartment.error();
+    error.hint =
+        "another one: casebook report privilege --in COMPARTMENT; counsel begins it: "
+        "casebook access begin " +
+        printable(options.compartment);
+    return fail(runtime, error);
+  }
   PrivilegeLog log(session);
   if (auto added = log.add(**compartment); !added) return fail(runtime, added.error());
   if (auto fits = log.require_fit(); !fits) return fail(runtime, fits.error());

@@ -46,7 +46,8 @@ std::string what_text(CaseSession& session, const TimelineEntry& entry) {
     }
   }
   if (entry.number > 0) text += " #" + std::to_string(entry.number);
-  if (entry.text) {
+  // Drafts and manifests are kept as machines read them.
+  if (entry.text && entry.what != "filing" && entry.what != "release") {
     const std::string words = session.text_of(*entry.text);
     if (!words.empty()) text += ": " + printable(words.substr(0, words.find('\n')));
   }

@@ -1,8 +1,9 @@
 #include "reports/filing/draft_blocks.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
+
+#include "reports/filing/law_words.h"
 
 namespace casebook::filing {
 
@@ -10,13 +11,17 @@ using namespace documents;
 
 namespace {
 
-/// UTC and, when the zone is another one, local.
+constexpr std::size_t kDayLength = 10;  // "2026-10-26"
+
+/// UTC and, when the zone is another one, its hour in brackets: "2026-10-26 16:00 UTC (17:00
+/// Europe/Paris)"; with its day where that is another one.
 std::string moment_words(UtcSeconds time, const std::string& local, const std::string& zone) {
-  std::string text = format_utc(time);
-  text[10] = ' ';
-  text.pop_back();
-  text += " UTC";
-  return zone == "UTC" || local.empty() ? text : text + " = " + local + " " + zone;
+  const std::string text = utc_words(time);
+  if (zone == "UTC" || local.empty()) return text;
+  std::string there = local.substr(0, local.find(" ("));
+  if (there.ends_with(":00") && there.size() > kDayLength + 6) there.resize(there.size() - 3);
+  if (there.substr(0, kDayLength) == text.substr(0, kDayLength)) there.erase(0, kDayLength + 1);
+  return text + " (" + there + " " + zone + ")";
 }
 
 void add_list(Document& document, const std::string& title, const std::vector<std::string>& items) {
@@ -44,7 +49,7 @@ std::map<std::string, Stated> stated_in(const Draft& draft, const Messages& word
         Stated& stated = all[id];
         stated.sources.insert(part.sources.begin(), part.sources.end());
         if (part.answers.empty() || !part.time) continue;
-        stated.time = format_utc(*part.time);
+        stated.time = utc_words(*part.time);
         stated.confidence = words.text("confidence." + std::string(to_string(part.confidence)));
       }
     }
@@ -53,6 +58,31 @@ std::map<std::string, Stated> stated_in(const Draft& draft, const Messages& word
 }
 
 }  // namespace
+
+std::string utc_words(UtcSeconds time) {
+  std::string text = format_utc(time);
+  text[kDayLength] = ' ';
+  text.pop_back();
+  if (text.ends_with(":00")) text.resize(text.size() - 3);
+  return text + " UTC";
+}
+
+SourceNumbers numbers_of(const Draft& draft) {
+  SourceNumbers numbers;
+  for (const DraftField& field : draft.fields) {
+    for (const Part& part : field.parts) {
+      for (const std::string& id : part.statements) numbers.emplace(id, numbers.size() + 1);
+    }
+  }
+  return numbers;
+}
+
+std::string statement_words(const std::string& id, const Messages& words) {
+  const std::size_t dash = id.find('-');
+  const std::string kind = id.substr(0, dash);
+  const bool is_ours = dash != std::string::npos && (kind == "answer" || kind == "entry");
+  return is_ours ? words.text("sources." + kind, {{"number", id.substr(dash + 1)}}) : id;
+}
 
 Document begin_document(const Draft& draft, std::string title, UtcSeconds made_at) {
   Document document;
@@ -111,17 +141,20 @@ std::vector<Entry> head_entries(const Draft& draft, const Messages& words) {
 }
 
 void add_advice(Document& document, const Draft& draft, const Messages& words) {
-  const std::string text = words.text(
-      "advice.text", {{"as_of", draft.law.as_of}, {"verification", draft.law.verification}});
+  const std::string text =
+      words.text("advice.text",
+                 {{"as_of", draft.law.as_of},
+                  {"verification", LawWords::of(draft.language).phrase(draft.law.verification)}});
   document.blocks.emplace_back(
       Notice{NoticeTone::legal, words.text("advice.title"), {plain(text)}});
 }
 
 void add_deadline(Document& document, const Draft& draft, const Messages& words) {
   const DeadlineSnapshot& deadline = draft.deadline;
+  const LawWords& law = LawWords::of(draft.language);
   add_heading(document, 1, words.text("deadline.title"));
   KeyValues values;
-  add_entry(values, words.text("deadline.limit"), draft.law.limit);
+  add_entry(values, words.text("deadline.limit"), law.phrase(draft.law.limit));
   add_entry(values, words.text("deadline.kind"), words.text("deadline.kind." + deadline.kind));
   if (deadline.start)
     add_entry(values, words.text("deadline.start"), moment_words(*deadline.start, "", "UTC"));
@@ -132,12 +165,19 @@ void add_deadline(Document& document, const Draft& draft, const Messages& words)
     add_entry(values, words.text("deadline.legal"),
               moment_words(*deadline.legal, deadline.legal_local, deadline.zone));
   document.blocks.emplace_back(std::move(values));
-  add_list(document, words.text("deadline.why"), deadline.steps);
-  add_list(document, words.text("deadline.assumed"), deadline.assumed);
+  add_list(document, words.text("deadline.why"), law.phrases(deadline.steps));
+  add_list(document, words.text("deadline.assumed"), law.phrases(deadline.assumed));
   std::vector<std::string> problems = deadline.notes;
   if (!deadline.problem.empty()) problems.push_back(deadline.problem);
   problems.insert(problems.end(), deadline.missing.begin(), deadline.missing.end());
-  add_list(document, words.text("deadline.problem"), problems);
+  add_list(document, words.text("deadline.problem"), law.phrases(problems));
+}
+
+/// What a change is about: what the law asks, or where the statement is kept.
+std::string changed_words(const Draft& draft, const Change& change, const Messages& words) {
+  if (change.of == Change::Of::statement) return statement_words(change.id, words);
+  const DraftField* field = draft.find(change.id);
+  return field == nullptr || field->requirement.empty() ? change.id : one_line(field->requirement);
 }
 
 void add_changes(Document& document, const Draft& draft, const Messages& words) {
@@ -156,8 +196,9 @@ void add_changes(Document& document, const Draft& draft, const Messages& words) 
               {}};
   for (const Change& change : draft.changes) {
     table.rows.push_back({plain(words.text("change." + std::string(to_string(change.kind)))),
-                          code(change.id), plain(one_line(change.before)),
-                          plain(one_line(change.after)), plain(one_line(change.reason))});
+                          plain(changed_words(draft, change, words)),
+                          plain(one_line(change.before)), plain(one_line(change.after)),
+                          plain(one_line(change.reason))});
   }
   document.blocks.emplace_back(std::move(table));
 }
@@ -167,44 +208,58 @@ void add_sources(Document& document, const Draft& draft, const Messages& words) 
   const auto stated = stated_in(draft, words);
   add_paragraph(document, words.text(stated.empty() ? "sources.none" : "sources.intro"));
   if (stated.empty()) return;
+  const bool any_sources =
+      std::ranges::any_of(stated, [](const auto& each) { return !each.second.sources.empty(); });
   Table table{"",
-              {{words.text("sources.statement"), ColumnKind::text},
-               {words.text("sources.from"), ColumnKind::text},
+              {{words.text("sources.number"), ColumnKind::text},
+               {words.text("sources.statement"), ColumnKind::text},
                {words.text("sources.time"), ColumnKind::time},
                {words.text("sources.confidence"), ColumnKind::text}},
               {}};
-  for (const auto& [id, each] : stated) {
+  if (any_sources)
+    table.columns.insert(table.columns.begin() + 2, {words.text("sources.from"), ColumnKind::text});
+  table.rows.resize(stated.size());
+  for (const auto& [id, number] : numbers_of(draft)) {
+    const Stated& each = stated.at(id);
     std::string sources;
     for (const std::string& source : each.sources)
       sources += (sources.empty() ? "" : "; ") + source;
-    table.rows.push_back({code(id), plain(sources), plain(each.time), plain(each.confidence)});
+    auto& row = table.rows[number - 1];
+    row = {plain(std::to_string(number)), plain(statement_words(id, words)), plain(each.time),
+           plain(each.confidence)};
+    if (any_sources) row.insert(row.begin() + 2, plain(sources));
   }
   document.blocks.emplace_back(std::move(table));
 }
 
 void add_law(Document& document, const Draft& draft, const Messages& words) {
+  const LawWords& law = LawWords::of(draft.language);
   add_heading(document, 1, words.text("law.title"));
   KeyValues values;
   add_entry(values, words.text("law.name"), draft.law.title);
   add_entry(values, words.text("law.as_of"), draft.law.as_of);
-  add_entry(values, words.text("law.status"), spaced(draft.law.status));
-  add_entry(values, words.text("law.verification"), draft.law.verification);
+  add_entry(values, words.text("law.status"), law.phrase(spaced(draft.law.status)));
+  add_entry(values, words.text("law.verification"), law.phrase(draft.law.verification));
   if (draft.kind == DraftKind::no_notice)
-    add_entry(values, words.text("law.documentation"), draft.law.documentation_duty);
+    add_entry(values, words.text("law.documentation"), law.phrase(draft.law.documentation_duty));
   document.blocks.emplace_back(std::move(values));
-  add_list(document, words.text("law.unverified"), draft.law.unverified_points);
+  add_list(document, words.text("law.unverified"), law.phrases(draft.law.unverified_points));
 }
 
-Spans field_spans(const DraftField& field, const Messages& words, bool with_sources) {
+Spans field_spans(const DraftField& field, const Messages& words, const SourceNumbers* numbers) {
   Spans spans;
   for (const Part& part : field.parts) {
     if (!spans.empty()) spans.push_back({SpanKind::plain, " "});
     spans.push_back({SpanKind::plain, one_line(part.text)});
     if (part.confidence == Confidence::estimated)
       spans.push_back({SpanKind::strong, " (" + words.text("fields.estimated") + ")"});
-    if (!with_sources) continue;
+    if (numbers == nullptr) continue;
     std::string from;
-    for (const std::string& id : part.statements) from += (from.empty() ? "" : ", ") + id;
+    for (const std::string& id : part.statements) {
+      const auto found = numbers->find(id);
+      if (found != numbers->end())
+        from += (from.empty() ? "" : ", ") + std::to_string(found->second);
+    }
     if (!from.empty()) spans.push_back({SpanKind::source, from});
   }
   return spans;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "reports/filing/filing_messages.h"
+#include "reports/filing/law_words.h"
 #include "reports/filing/typed_value.h"
 
 namespace casebook::filing {
@@ -55,7 +56,10 @@ bool is_count(std::string_view fact) {
 class Checker {
  public:
   Checker(const Draft& draft, const CheckInput& input)
-      : draft_(draft), input_(input), words_(filing_messages(draft.language)) {}
+      : draft_(draft),
+        input_(input),
+        words_(filing_messages(draft.language)),
+        words_of_law_(LawWords::of(draft.language)) {}
 
   std::vector<DraftFinding> run() {
     law();
@@ -63,6 +67,11 @@ class Checker {
     for (const DraftField& field : draft_.fields) {
       needs(field);
       texts(field);
+    }
+    if (draft_.withheld > 0) {
+      warns("withheld", draft_.law.regime + " " + draft_.law.stage,
+            words_.text("check.withheld_count", {{"count", std::to_string(draft_.withheld)}}),
+            words_.text("todo.withheld_count"));
     }
     forbidden();
     contradictions();
@@ -112,7 +121,8 @@ class Checker {
     if (!draft_.law.verified || !draft_.law.unverified_points.empty() || !fields_verified) {
       warns("not_verified", where,
             words_.text("check.not_verified",
-                        {{"verification", draft_.law.verification}, {"as_of", draft_.law.as_of}}),
+                        {{"verification", words_of_law_.phrase(draft_.law.verification)},
+                         {"as_of", draft_.law.as_of}}),
             words_.text("todo.read_law", {{"clause", draft_.law.clause}}));
     }
   }
@@ -120,7 +130,7 @@ class Checker {
   void deadline() {
     const DeadlineSnapshot& deadline = draft_.deadline;
     if (!deadline.problem.empty() || !deadline.missing.empty() || deadline.start_assumed) {
-      std::string about = deadline.problem;
+      std::string about = words_of_law_.phrase(deadline.problem);
       for (const std::string& name : deadline.missing) about += (about.empty() ? "" : ", ") + name;
       if (about.empty()) about = words_.text("check.start_assumed");
       warns("deadline", "", words_.text("check.deadline", {{"about", about}}),
@@ -163,9 +173,13 @@ class Checker {
   }
 
   std::string todo_for(const Missing& missing) {
-    const std::string_view kind = to_string(missing.kind);
-    return words_.text("todo.missing_" + std::string(kind),
-                       {{"name", missing.name}, {"who", missing.decided_by}});
+    const std::string key = "todo.missing_" + std::string(to_string(missing.kind));
+    if (missing.kind == Missing::Kind::answer) {
+      return words_.text(
+          key, {{"name", missing.name}, {"audience", std::string(to_string(draft_.audience))}});
+    }
+    return words_.text(key,
+                       {{"name", missing.name}, {"who", words_of_law_.phrase(missing.decided_by)}});
   }
 
   void texts(const DraftField& field) {
@@ -261,6 +275,7 @@ class Checker {
   const Draft& draft_;
   const CheckInput& input_;
   const Messages& words_;
+  const LawWords& words_of_law_;
   std::vector<DraftFinding> findings_;
 };
 

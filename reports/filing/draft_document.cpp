@@ -2,6 +2,7 @@
 
 #include "reports/filing/draft_blocks.h"
 #include "reports/filing/filing_messages.h"
+#include "reports/filing/law_words.h"
 #include "reports/filing/letter.h"
 
 namespace casebook::filing {
@@ -10,8 +11,8 @@ using namespace documents;
 
 namespace {
 
-Spans reviewed_spans(const DraftField& field, const Messages& words) {
-  Spans spans = field_spans(field, words, /*with_sources=*/true);
+Spans reviewed_spans(const DraftField& field, const Messages& words, const SourceNumbers& numbers) {
+  Spans spans = field_spans(field, words, &numbers);
   if (field.state == FieldState::filled) return spans;
   if (!spans.empty()) spans.push_back({SpanKind::plain, " "});
   spans.push_back(
@@ -19,7 +20,14 @@ Spans reviewed_spans(const DraftField& field, const Messages& words) {
   return spans;
 }
 
-void add_findings(Document& document, const std::vector<DraftFinding>& findings,
+/// What the law asks there, in words; what is about no field stays as it is.
+Spans where_words(const Draft& draft, const std::string& where) {
+  const DraftField* field = draft.find(where);
+  if (field != nullptr && !field->requirement.empty()) return plain(one_line(field->requirement));
+  return where.find(' ') == std::string::npos ? plain(where) : plain(draft.law.title);
+}
+
+void add_findings(Document& document, const Draft& draft, const std::vector<DraftFinding>& findings,
                   const Messages& words) {
   add_heading(document, 1, words.text("findings.title"));
   if (findings.empty()) {
@@ -34,15 +42,24 @@ void add_findings(Document& document, const std::vector<DraftFinding>& findings,
               {}};
   for (const DraftFinding& finding : findings) {
     table.rows.push_back({plain(words.text("level." + std::string(to_string(finding.level)))),
-                          code(finding.where), plain(one_line(finding.say)),
+                          where_words(draft, finding.where), plain(one_line(finding.say)),
                           plain(one_line(finding.todo))});
   }
   document.blocks.emplace_back(std::move(table));
 }
 
-Table table_of_fields(const Messages& words) {
+/// Forms number their fields; elsewhere the clause says which one it is.
+bool is_form(const Draft& draft) { return !draft.fields.empty() && !draft.fields[0].type.empty(); }
+
+Spans field_name(const Draft& draft, const DraftField& field) {
+  if (!is_form(draft)) return plain(one_line(field.clause));
+  const std::size_t dash = field.id.find('-');  // "its-2.1": the form says 2.1.
+  return plain(dash == std::string::npos ? field.id : field.id.substr(dash + 1));
+}
+
+Table table_of_fields(const Draft& draft, const Messages& words) {
   return {"",
-          {{words.text("fields.id"), ColumnKind::text},
+          {{words.text(is_form(draft) ? "fields.id" : "fields.clause"), ColumnKind::text},
            {words.text("fields.requirement"), ColumnKind::text},
            {words.text("fields.text"), ColumnKind::text}},
           {}};
@@ -50,9 +67,11 @@ Table table_of_fields(const Messages& words) {
 
 void add_field_table(Document& document, const Draft& draft, const Messages& words) {
   add_heading(document, 1, words.text("fields.title"));
-  Table table = table_of_fields(words);
+  Table table = table_of_fields(draft, words);
+  const SourceNumbers numbers = numbers_of(draft);
   for (const DraftField& field : draft.fields) {
-    table.rows.push_back({code(field.id), plain(field.requirement), reviewed_spans(field, words)});
+    table.rows.push_back({field_name(draft, field), plain(field.requirement),
+                          reviewed_spans(field, words, numbers)});
   }
   document.blocks.emplace_back(std::move(table));
 }
@@ -69,22 +88,27 @@ void add_missing(Document& document, const Draft& draft, const Messages& words) 
                {words.text("missing.meaning"), ColumnKind::text},
                {words.text("missing.decided_by"), ColumnKind::text}},
               {}};
+  const LawWords& law = LawWords::of(draft.language);
   for (const Missing& each : missing)
-    table.rows.push_back({code(each.name), plain(each.meaning), plain(each.decided_by)});
+    table.rows.push_back(
+        {code(each.name), plain(law.phrase(each.meaning)), plain(law.phrase(each.decided_by))});
   document.blocks.emplace_back(std::move(table));
 }
 
 void add_not_draftable(Document& document, const Draft& draft, const Messages& words) {
   add_heading(document, 1, words.text("not_draftable.title"));
-  add_paragraph(document, words.text("not_draftable.text", {{"name", draft.law.name},
-                                                            {"recipient", draft.law.recipient},
-                                                            {"clause", draft.law.clause},
-                                                            {"limit", draft.law.limit}}));
+  add_paragraph(document,
+                words.text("not_draftable.text",
+                           {{"name", draft.law.name},
+                            {"recipient", draft.law.recipient},
+                            {"clause", draft.law.clause},
+                            {"limit", LawWords::of(draft.language).phrase(draft.law.limit)}}));
 }
 
 /// One heading for each field, with its answer under it.
 void add_field_sections(Document& document, const Draft& draft, const Messages& words) {
   add_heading(document, 1, words.text("fields.title"));
+  const SourceNumbers numbers = numbers_of(draft);
   for (const DraftField& field : draft.fields) {
     if (field.state == FieldState::about || field.state == FieldState::not_asked) continue;
     add_heading(document, 2, field.requirement);
@@ -92,7 +116,7 @@ void add_field_sections(Document& document, const Draft& draft, const Messages& 
     for (const Part& part : field.parts) {
       DraftField line = field;
       line.parts = {part};
-      document.blocks.emplace_back(Paragraph{field_spans(line, words, /*with_sources=*/true)});
+      document.blocks.emplace_back(Paragraph{field_spans(line, words, &numbers)});
     }
   }
 }
@@ -100,16 +124,15 @@ void add_field_sections(Document& document, const Draft& draft, const Messages& 
 /// Forms with numbered fields read better as a table.
 void add_form(Document& document, const Draft& draft, const Messages& words) {
   add_heading(document, 1, words.text("fields.title"));
-  Table table = table_of_fields(words);
+  Table table = table_of_fields(draft, words);
+  const SourceNumbers numbers = numbers_of(draft);
   for (const DraftField& field : draft.fields) {
     if (field.parts.empty()) continue;
-    table.rows.push_back({code(field.id), plain(field.requirement),
-                          field_spans(field, words, /*with_sources=*/true)});
+    table.rows.push_back(
+        {field_name(draft, field), plain(field.requirement), field_spans(field, words, &numbers)});
   }
   document.blocks.emplace_back(std::move(table));
 }
-
-bool is_form(const Draft& draft) { return !draft.fields.empty() && !draft.fields[0].type.empty(); }
 
 Document outward_report(const Draft& draft, UtcSeconds made_at) {
   const Messages& words = filing_messages(draft.language);
@@ -139,11 +162,11 @@ Document review_document(const Draft& draft, const std::vector<DraftFinding>& fi
   std::vector<Entry> facts = head_entries(draft, words);
   facts.push_back({words.text("filing.reader"),
                    plain(words.text("reader." + std::string(to_string(draft.audience))))});
-  facts.push_back({words.text("filing.made_at"), plain(format_utc(draft.made_at))});
+  facts.push_back({words.text("filing.made_at"), plain(utc_words(draft.made_at))});
   document.blocks.emplace_back(TitlePage{title, words.text("review.subtitle"), std::move(facts)});
   add_advice(document, draft, words);
   add_deadline(document, draft, words);
-  add_findings(document, findings, words);
+  add_findings(document, draft, findings, words);
   if (draft.draftable()) {
     add_field_table(document, draft, words);
     if (draft.basis == StageFields::Basis::inherited)

@@ -1,5 +1,6 @@
 #include "reports/filing/law_words.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/json_text.h"
@@ -18,6 +19,18 @@ constexpr WordFile kFiles[] = {
 };
 
 constexpr std::string_view kResidents = "residents.";
+constexpr std::string_view kGap = "{}";
+
+/// What stands between the gaps of a pattern.
+std::vector<std::string> pieces_of(std::string_view pattern) {
+  std::vector<std::string> pieces;
+  for (std::size_t gap = pattern.find(kGap); gap != pattern.npos; gap = pattern.find(kGap)) {
+    pieces.emplace_back(pattern.substr(0, gap));
+    pattern.remove_prefix(gap + kGap.size());
+  }
+  pieces.emplace_back(pattern);
+  return pieces;
+}
 
 }  // namespace
 
@@ -37,6 +50,12 @@ LawWords LawWords::load(std::string_view text) {
   read("requirements", words.requirements_);
   read("stages", words.stages_);
   read("topics", words.topics_);
+  read("phrases", words.phrases_);
+  read("tokens", words.tokens_);
+  for (const auto& pair : json->at("patterns")) {
+    words.patterns_.push_back(
+        {pieces_of(pair.at(0).get<std::string>()), pair.at(1).get<std::string>()});
+  }
   return words;
 }
 
@@ -70,6 +89,59 @@ std::string LawWords::recipient(const std::string& english) const {
 std::string LawWords::law(std::string_view regime, const std::string& english) const {
   const auto found = laws_.find(regime);
   return found == laws_.end() ? english : found->second;
+}
+
+/// Days, months and units inside a value; everything else as it is.
+std::string LawWords::value_words(std::string_view english) const {
+  std::string text;
+  while (!english.empty()) {
+    const std::size_t end = std::min(english.find_first_of(" ,;:()"), english.size());
+    const auto known = tokens_.find(english.substr(0, end));
+    text += known == tokens_.end() ? std::string(english.substr(0, end)) : known->second;
+    english.remove_prefix(end);
+    if (english.empty()) break;
+    text += english.front();
+    english.remove_prefix(1);
+  }
+  return text;
+}
+
+/// @return empty when the text does not have the form of the pattern.
+std::string LawWords::filled(const Pattern& pattern, const std::string& english) const {
+  std::string_view rest = english;
+  if (!rest.starts_with(pattern.pieces.front())) return {};
+  rest.remove_prefix(pattern.pieces.front().size());
+  std::vector<std::string> values;
+  for (std::size_t i = 1; i < pattern.pieces.size(); ++i) {
+    const std::string& piece = pattern.pieces[i];
+    const std::size_t end = piece.empty() ? rest.size() : rest.find(piece);
+    if (end == rest.npos) return {};
+    values.push_back(value_words(rest.substr(0, end)));
+    rest.remove_prefix(end + piece.size());
+  }
+  if (!rest.empty()) return {};
+  std::string text = pattern.words;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::string mark = "{" + std::to_string(i) + "}";
+    const std::size_t at = text.find(mark);
+    if (at != text.npos) text.replace(at, mark.size(), values[i]);
+  }
+  return text;
+}
+
+std::string LawWords::phrase(const std::string& english) const {
+  if (const auto known = phrases_.find(english); known != phrases_.end()) return known->second;
+  for (const Pattern& pattern : patterns_) {
+    if (std::string text = filled(pattern, english); !text.empty()) return text;
+  }
+  return english;
+}
+
+std::vector<std::string> LawWords::phrases(const std::vector<std::string>& english) const {
+  std::vector<std::string> texts;
+  texts.reserve(english.size());
+  for (const std::string& each : english) texts.push_back(phrase(each));
+  return texts;
 }
 
 }  // namespace casebook::filing

@@ -22,18 +22,20 @@ std::string short_text(std::string text, std::size_t most = kTextMax) {
   return text.substr(0, end) + " …";
 }
 
-/// The items stand one after another: a list of each would take a second page.
+/// The items stand one after another: a list of each would take a second page. An item that does
+/// not fit is counted, never cut; only the first one may be shortened.
 void add_items(KeyValues& values, const Messages& words, const char* key,
                const std::vector<std::string>& items) {
   if (items.empty()) return;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(items.size(), kItemsMax); ++i)
-    text += (i == 0 ? "" : " · ") + short_text(items[i]);
-  text = short_text(std::move(text), kEntryMax);
-  if (items.size() > kItemsMax) {
-    text +=
-        " · " + words.text("onepage.more", {{"count", std::to_string(items.size() - kItemsMax)}});
+  std::string text = short_text(items.front());
+  std::size_t shown = 1;
+  for (; shown < std::min(items.size(), kItemsMax); ++shown) {
+    const std::string next = " · " + items[shown];
+    if (text.size() + next.size() > kEntryMax) break;
+    text += next;
   }
+  if (items.size() > shown)
+    text += " · " + words.text("onepage.more", {{"count", std::to_string(items.size() - shown)}});
   values.entries.push_back({words.text(key), plain(std::move(text))});
 }
 

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "reports/filing/typed_value.h"
 #include "tests/unit/filing/filing_story.h"
 
@@ -58,9 +60,21 @@ TEST(DraftCheck, NamesWhatIsMissingAndWhatIsWithheld) {
     if (finding.where == "subject_count") {
       EXPECT_EQ(finding.say, "Missing: People affected in all places, best current estimate.");
       EXPECT_EQ(finding.todo,
-                "enter the fact affected_individuals_total; decided by: DPO with forensics");
+                "casebook fact affected_individuals_total=...; decided by: DPO with forensics");
     }
   }
+}
+
+TEST(DraftCheck, TellsOfWordsThatWereLeftOutBesideOthers) {
+  DraftInput input = full_input(law("eu-gdpr"), "sa_initial");
+  input.statements.push_back(statement("hidden", "Advice.", {"measures"}));
+  input.statements.back().label = Label::privileged;
+  const Draft draft = draft_of(input);
+  EXPECT_THAT(blocking(draft, now()), IsEmpty());
+  const auto findings = check_draft(draft, now());
+  const auto told = std::ranges::find(findings, "withheld", &DraftFinding::what);
+  ASSERT_NE(told, findings.end());
+  EXPECT_EQ(told->level, FindingLevel::warns);
 }
 
 TEST(DraftCheck, WantsAReasonForWhatWasFiledOtherwise) {

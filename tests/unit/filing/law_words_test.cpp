@@ -3,10 +3,12 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "core/json_text.h"
+#include "reports/evaluator.h"
 #include "tests/unit/filing/filing_story.h"
 
 namespace casebook::filing {
@@ -65,6 +67,71 @@ TEST(LawWords, AreAboutLawsThatAreThere) {
   for (const auto& [key, words] : json->at("recipients").items()) {
     EXPECT_TRUE(recipients.contains(key)) << key;
   }
+}
+
+/// Facts with which clocks run in a place: every time of the catalogue at one moment.
+reports::Facts facts_at(std::string_view moment, const char* zone, bool with_state) {
+  reports::Facts facts;
+  for (auto& [name, entry] : every_fact()) {
+    if (std::holds_alternative<UtcSeconds>(entry.fact.value)) entry.fact.value = at(moment);
+    if (name == "entity.zone") entry.fact.value = std::string(zone);
+    if (name == "entity.member_state" && !with_state) continue;
+    facts.set(name, entry.fact);
+  }
+  return facts;
+}
+
+TEST(LawWords, SayInDutchHowEveryDeadlineOfEveryLawIsCounted) {
+  const LawWords& words = LawWords::of(Language::nl);
+  ZoneDatabase zones;
+  std::set<std::string> english;
+  int said = 0;
+  for (const char* moment : {"2026-10-23T16:00:00Z", "2026-12-24T10:30:00Z"}) {
+    for (const bool with_state : {true, false}) {
+      const reports::Facts facts = facts_at(moment, "Europe/Paris", with_state);
+      const auto all =
+          reports::evaluate_regimes(laws().regimes, facts, laws().catalog, laws().calendars, zones);
+      ASSERT_TRUE(all);
+      for (const auto& regime : all->regimes) {
+        for (const auto& stage : regime.stages) {
+          if (!stage.deadline) continue;
+          for (const auto* texts :
+               {&stage.deadline->steps, &stage.deadline->notes, &stage.deadline->assumed}) {
+            for (const std::string& text : *texts) {
+              ++said;
+              const bool is_reason = text.ends_with(": weekend");
+              if (!is_reason && words.phrase(text) == text) english.insert(text);
+            }
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(said, 500);
+  EXPECT_THAT(english, IsEmpty());
+}
+
+TEST(LawWords, SayTheStateOfEveryLawInDutch) {
+  const LawWords& words = LawWords::of(Language::nl);
+  for (const reports::Regime& regime : laws().regimes) {
+    const std::string checked = reports::verification_text(regime);
+    EXPECT_NE(words.phrase(checked), checked);
+    std::string status(reports::to_string(regime.status));
+    std::ranges::replace(status, '_', ' ');
+    EXPECT_NE(words.phrase(status), status) << regime.id;
+    if (!regime.id.starts_with("eu-")) continue;
+    for (const std::string& point : regime.unverified_points)
+      EXPECT_NE(words.phrase(point), point) << regime.id;
+  }
+}
+
+TEST(LawWords, PutValuesIntoPhrases) {
+  const LawWords& words = LawWords::of(Language::nl);
+  EXPECT_EQ(words.phrase("plus 72 hours = Mon 26 Oct 2026 17:00 Paris, 16:00 UTC"),
+            "plus 72 uur = ma 26 okt 2026 17:00 Paris, 16:00 UTC");
+  EXPECT_EQ(words.phrase("3 business days"), "3 werkdagen");
+  EXPECT_EQ(words.phrase("nobody has words for this"), "nobody has words for this");
+  EXPECT_EQ(LawWords::of(Language::en).phrase("3 days"), "3 days");
 }
 
 TEST(LawWords, LeaveEnglishAlone) {

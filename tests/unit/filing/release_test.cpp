@@ -277,12 +277,14 @@ TEST(Documents, ShowTheLawTheDeadlineAndThatTheyAreNoAdvice) {
          {review_document(draft, {}), outward_document(draft, options().made_at)}) {
       const auto text = documents::document_text(document);
       ASSERT_TRUE(text);
-      EXPECT_THAT(*text, HasSubstr("2026-10-26 16:00:00 UTC"));
+      EXPECT_THAT(*text, HasSubstr("2026-10-26 16:00 UTC (17:00 Europe/Paris)"));
       EXPECT_THAT(*text, HasSubstr("Europe/Paris"));
       EXPECT_THAT(*text, HasSubstr("2026-11-21"));
       EXPECT_THAT(*text, HasSubstr(language == documents::Language::en ? "not legal advice"
                                                                        : "geen juridisch advies"));
-      EXPECT_THAT(*text, HasSubstr("final EDPB template"));
+      EXPECT_THAT(*text, HasSubstr(language == documents::Language::en
+                                       ? "final EDPB template"
+                                       : "definitief formulier van de EDPB"));
     }
   }
 }
