@@ -136,13 +136,21 @@ TEST(OnePage, StaysOnePageAndSaysWhatItLeftOut) {
     EXPECT_EQ(pdf->pages, 1) << items;
     const std::string text = *document_text(document);
     if (items == 40) {
-      EXPECT_THAT(text, HasSubstr("37 more in the situation report"));
+      EXPECT_THAT(text, HasSubstr("39 more in the situation report"));
       EXPECT_THAT(text, HasSubstr("event 0"));
       EXPECT_THAT(text, HasSubstr("event 5"));
       EXPECT_THAT(text, HasSubstr("event 159"));
       EXPECT_THAT(text, Not(HasSubstr("event 100")));
     }
   }
+}
+
+TEST(OnePage, CountsAClockThatDoesNotFitAndCutsNone) {
+  OnePageInput input = page(Language::en, 1);
+  input.deadlines = {std::string(60, 'a'), std::string(40, 'b'), "Communication to people"};
+  const std::string text = *document_text(one_page(input));
+  EXPECT_THAT(text, Not(HasSubstr("Communi")));
+  EXPECT_THAT(text, HasSubstr("1 more in the situation"));
 }
 
 }  // namespace
