@@ -35,7 +35,7 @@ caption{text-align:left;font-weight:bold;padding:.2em 0 .4em;break-after:avoid}
 th,td{text-align:left;vertical-align:top;padding:.3em .6em .3em 0;border-bottom:1px solid #cdd2d8}
 thead{display:table-header-group}thead th{border-bottom:2px solid #1a1d21;vertical-align:bottom}
 tr{break-inside:avoid}
-td.text{overflow-wrap:anywhere}
+td.text{overflow-wrap:anywhere;min-width:5em}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
 td.time{white-space:nowrap;font-variant-numeric:tabular-nums}
 td.hash{overflow-wrap:normal;word-break:keep-all;hyphens:none}
