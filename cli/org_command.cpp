@@ -94,7 +94,7 @@ Status check_roles(std::vector<std::string>& roles) {
   for (const std::string& role : roles) {
     if (!is_role_name(role)) {
       return Error{ErrorCode::invalid_input, printable(role) + ": not a name of a role",
-                   "small letters, digits and '-': commander, legal, executive, comms"};
+                   "small letters, digits and '-': commander, legal, executive, communicator"};
     }
   }
   return ok();
@@ -241,7 +241,7 @@ void add_org_person(Command& org) {
       .argument("NAME", adding->name, "a key on this machine; with --card, nothing",
                 Count::optional)
       .option("--card", "FILE", adding->card, "their card, answering org challenge")
-      .option("--role", "ROLE", adding->roles, "commander, legal, executive, comms, ...")
+      .option("--role", "ROLE", adding->roles, "commander, legal, executive, communicator, ...")
       .example("casebook org person add ada --role commander", "")
       .run([adding](Runtime& runtime) { return add_roster_person(runtime, *adding); });
   auto changing = std::make_shared<OrgOptions>();

@@ -16,8 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 6> kRolesNeeded = {"commander", "legal",   "executive",
-                                                          "comms",     "privacy", "security"};
+constexpr std::array<std::string_view, 6> kRolesNeeded = {"commander",    "legal",   "executive",
+                                                          "communicator", "privacy", "security"};
 constexpr std::chrono::days kStaleAfter{180};
 constexpr std::chrono::days kYear{365};
 
