@@ -113,7 +113,7 @@ says 'bag'
 # A changed file, and one that is gone, are found by name.
 file=$(find case/vault/attachments -name '*.age' -size +2000k)
 cp "$file" saved
-printf x | dd of="$file" bs=1 seek=100000 conv=notrunc status=none
+change_byte "$file" 100000
 expect 4 by ada casebook verify case
 says 'attachment'
 rm "$file"

@@ -30,7 +30,7 @@ cmp shown/dpkg.log tree/var/log/dpkg.log || fail "the exhibit differs"
 # What was changed on the way is not received.
 as ada casebook give case/evidence/B-1 --to "$keys/ben.ssh.pub" --recipient "$(cat "$keys/ben.age-recipient")" \
   --out parcel2 > /dev/null
-printf '\001' | dd of=parcel2/bag.tar.zst.age bs=1 seek=300 conv=notrunc 2> /dev/null
+change_byte parcel2/bag.tar.zst.age 300
 expect 4 as ben casebook receive parcel2 --case lab2
 says 'TAMPERED'
 [ -z "$(ls lab2/evidence)" ] || fail "a tampered bag was taken over"

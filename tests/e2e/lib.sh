@@ -36,6 +36,11 @@ one_clear_line() { # at most three lines: what, where, what to do
 no_control_bytes() { # in what a terminal would get
   if LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]' "$work/out" "$work/err"; then fail "control bytes reached the terminal"; fi
 }
+change_byte() { # change_byte FILE OFFSET: to another one, whatever it was
+  was=$(od -An -tu1 -j"$2" -N1 "$1")
+  # shellcheck disable=SC2059
+  printf "\\$(printf %o $(((was + 1) % 256)))" | dd of="$1" bs=1 seek="$2" conv=notrunc 2> /dev/null
+}
 small_tree() { # small_tree DIR: a little host
   mkdir -p "$1/var/log" "$1/etc" "$1/root"
   printf 'Nov 21 02:00 login root\n' > "$1/var/log/auth.log"

@@ -63,7 +63,7 @@ check_as_stranger shown.html.txt
 # A changed bit does not pass.
 folder=$(basename "$(readlink -f evidence/B-1)")
 cp -r "evidence/$folder" kept
-printf X | dd of="evidence/$folder/bag.tar.zst.age" bs=1 seek=400 conv=notrunc 2> /dev/null
+change_byte "evidence/$folder/bag.tar.zst.age" 400
 if (check_as_stranger shown.pdf.txt) > /dev/null 2>&1; then fail "a changed bag passed"; fi
 expect 4 is ada report custody B-1 --out tampered
 warns 'is not what was sealed'

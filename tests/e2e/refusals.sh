@@ -45,7 +45,7 @@ sed -i 's/"sequence":1/"sequence":2/' seal-changed/seal.json
 expect 4 sh -c 'casebook verify seal-changed --passphrase-fd 3 3< right'
 says 'TAMPERED'
 cp -rL ev/B-1 bag-changed
-printf 'x' | dd of=bag-changed/bag.tar.zst.age bs=1 seek=400 conv=notrunc 2> /dev/null
+change_byte bag-changed/bag.tar.zst.age 400
 expect 4 sh -c 'casebook verify bag-changed --passphrase-fd 3 3< right'
 says 'TAMPERED'
 expect 4 sh -c 'casebook verify ev/B-1 --code 00000-00000-00000-00000-00000 --passphrase-fd 3 3< right'

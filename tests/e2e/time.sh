@@ -56,7 +56,7 @@ printf 'not a reply' > junk
 expect 1 casebook timestamp attach ev/B-1 junk --tsa good.root.pem
 size=$(stat -c %s one.tsr)
 cp one.tsr bent.tsr
-printf '\377' | dd of=bent.tsr bs=1 seek=$((size - 10)) conv=notrunc 2> /dev/null
+change_byte bent.tsr $((size - 10))
 expect 1 casebook timestamp attach ev/B-1 bent.tsr --tsa good.root.pem
 [ ! -e ev/B-1/seal.json.sig.tsr ] || fail "a refused token was kept"
 
@@ -85,9 +85,7 @@ cp ev/B-1/seal.json.sig.tsr token
 size=$(stat -c %s token)
 for seek in 0 20 $((size / 3)) $((size / 2)) $((size - 5)); do
   cp token ev/B-1/seal.json.sig.tsr
-  byte=$(od -An -tu1 -j "$seek" -N1 token)
-  # shellcheck disable=SC2059
-  printf "\\$(printf %o $(((byte + 1) % 256)))" | dd of=ev/B-1/seal.json.sig.tsr bs=1 seek="$seek" conv=notrunc 2> /dev/null
+  change_byte ev/B-1/seal.json.sig.tsr "$seek"
   unknown --tsa good.root.pem
 done
 cp two.tsr ev/B-1/seal.json.sig.tsr
