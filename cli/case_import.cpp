@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/note_writing.h"
+#include "core/characters.h"
 #include "core/printable.h"
 #include "vault/imports/import_pipeline.h"
 #include "vault/privacy/pii.h"
@@ -14,15 +15,6 @@ namespace {
 
 constexpr std::size_t kListedMax = 1000;
 constexpr std::size_t kBatchBytesMax = std::size_t{16} << 20U;
-
-/// `text` cut to `bytes_max`, never within a character.
-std::string cut(std::string text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  text.resize(end);
-  return text;
-}
 
 /// Ids of items that are put in together: they begin alike, so that they lie together, too. Random
 /// ones would change a page of the list of ids each.
@@ -49,10 +41,10 @@ class IdSeries {
 /// Makes items of messages beside the reading, and writes them, a thousand under one signature.
 class Batches final : public imports::PreparingSink {
  public:
-  /// @param known keys of what is there already.
+  /// @param known of what is there already.
   Batches(CaseSession& session, vault::Compartment& compartment, ImportReport& report,
-          const std::vector<vault::SourceKey>& known)
-      : session_(session), compartment_(compartment), report_(report), known_(known) {}
+          vault::SourceKeys known)
+      : session_(session), compartment_(compartment), report_(report), known_(std::move(known)) {}
 
   struct PreparedItem final : Prepared {
     explicit PreparedItem(vault::ItemVersion made) : item(std::move(made)) {}
@@ -110,7 +102,7 @@ class Batches final : public imports::PreparingSink {
     if (!id) return std::move(id).error();
     vault::ItemVersion item{.id = *id,
                             .kind = "message",
-                            .author = cut(message.user, vault::kNameBytesMax),
+                            .author = std::string(front_within(message.user, vault::kNameBytesMax)),
                             .received = report_.source.received_at};
     if (message.claimed_at) {
       item.claimed = std::chrono::floor<std::chrono::seconds>(*message.claimed_at);
@@ -120,7 +112,7 @@ class Batches final : public imports::PreparingSink {
     if (!message.conversation_name.empty()) {
       item.text.title += " in " + message.conversation_name;
     }
-    item.text.title = cut(std::move(item.text.title), vault::kTitleBytesMax);
+    item.text.title = front_within(std::string(item.text.title), vault::kTitleBytesMax);
     item.text.body = message.text;
     item.text.fields = imports::message_fields(message, report_.source);
     if (auto given = give_leaf(item, salts_); !given) return std::move(given).error();
@@ -149,13 +141,19 @@ Result<bool> is_kept(vault::Compartment& compartment, const Digest256& digest) {
   return found;
 }
 
+Result<vault::SourceKeys> known_messages(vault::Compartment& compartment) {
+  const auto sources = compartment.sources();
+  if (!sources) return Error(sources.error());
+  return vault::SourceKeys(*sources);
+}
+
 /// The import itself, as one item: what came, what did not, and from which
 /// file.
 Result<vault::Appended> note_import(CaseSession& session, const ImportRequest& request,
                                     const ImportReport& report) {
   auto item = new_item(session, {}, "import");
   if (!item) return std::move(item).error();
-  item->text.title = cut(printable(request.name), vault::kTitleBytesMax);
+  item->text.title = front_within(printable(request.name), vault::kTitleBytesMax);
   item->text.fields = canonical_json(import_report_json(report));
   if (auto given = give_leaf(*item, session.runtime().randomness); !given) {
     return std::move(given).error();
@@ -218,9 +216,9 @@ Result<ImportReport> import_into_case(CaseSession& session, RandomAccess& file,
     }
     report.file_seq = stored->seq;
   }
-  auto known = (*compartment)->sources();
+  auto known = known_messages(**compartment);
   if (!known) return std::move(known).error();
-  Batches batches(session, **compartment, report, *known);
+  Batches batches(session, **compartment, report, *std::move(known));
   auto summary = imports::import_on_two_threads(file, request.options, batches);
   if (!summary) return std::move(summary).error();
   report.summary = *summary;

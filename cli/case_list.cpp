@@ -13,6 +13,7 @@
 #include "cli/runbook_values.h"
 #include "cli/shared_keys.h"
 #include "cli/text.h"
+#include "core/characters.h"
 #include "core/durable_file.h"
 #include "core/printable.h"
 #include "workflow/board.h"
@@ -169,7 +170,7 @@ std::string cut(std::string text, int columns) {
   if (display_width(text) <= columns) return text;
   if (columns < kColumnsMin) return "";
   while (!text.empty() && display_width(text) > columns - 1) {
-    while ((static_cast<unsigned char>(text.back()) & 0xc0U) == 0x80U) text.pop_back();
+    while (is_later_byte(text.back())) text.pop_back();
     text.pop_back();
   }
   text.erase(text.find_last_not_of(' ') + 1);

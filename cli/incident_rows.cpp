@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/org_registers.h"
+#include "core/characters.h"
 #include "core/json_members.h"
 
 namespace casebook::cli {
@@ -18,9 +19,7 @@ constexpr std::size_t kNameBytesMax = 200;
 /// Cut at a character, never inside one.
 std::string bounded(const std::string& text) {
   if (text.size() <= kTextBytesMax) return text;
-  std::size_t end = kTextBytesMax - 4;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + " ...";
+  return std::string(front_within(text, kTextBytesMax - 4)) + " ...";
 }
 
 Json json_of(const IncidentTexts& texts) {

@@ -6,6 +6,7 @@
 #include "cli/runbook_saying.h"
 #include "cli/runbook_values.h"
 #include "cli/text.h"
+#include "core/characters.h"
 #include "core/nearest.h"
 #include "core/printable.h"
 #include "workflow/template_text.h"
@@ -54,7 +55,7 @@ workflow::TemplateValues values_of(CaseSession& session, workflow::Language lang
            [&](const workflow::Record& record) {
              if (!record.text) return std::string();
              const std::string words = session.text_of(*record.text);
-             return printable(words.substr(0, std::min(words.find('\n'), kWordsShownMax)));
+             return printable(first_characters(words.substr(0, words.find('\n')), kWordsShownMax));
            }});
   const MerkleHead head = session.basis();
   values["head"] = {std::to_string(head.count) + " " + to_hex(head.root).substr(0, 16)};

@@ -2,7 +2,6 @@
 // reports to authorities, people and customers. Exit status: 0, 1, 3 when a check finds something
 // that blocks, 5 when approvals are missing.
 #include "cli/report_filing.h"
-#include "cli/record_fields.h"
 
 #include <fcntl.h>
 
@@ -14,6 +13,7 @@
 #include "cli/filing_case.h"
 #include "cli/filing_text.h"
 #include "cli/note_writing.h"
+#include "cli/record_fields.h"
 #include "cli/record_kind.h"
 #include "cli/release_files.h"
 #include "cli/runbook_saying.h"

@@ -125,10 +125,11 @@ ExitStatus report_privilege(Runtime& runtime, const PrivilegeOptions& options) {
   auto compartment = session.compartment(options.compartment);
   if (!compartment) {
     Error error = compartment.error();
-    error.hint =
-        "another one: casebook report privilege --in COMPARTMENT; counsel begins it: "
-        "casebook access begin " +
-        printable(options.compartment);
+    if (error.code == ErrorCode::not_found)
+      error.hint =
+          "another one: casebook report privilege --in COMPARTMENT; counsel begins it: "
+          "casebook access begin " +
+          printable(options.compartment);
     return fail(runtime, error);
   }
   PrivilegeLog log(session);

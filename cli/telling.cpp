@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/bytes.h"
+#include "core/characters.h"
 
 namespace casebook::cli {
 namespace {
@@ -23,14 +24,9 @@ std::string folded(std::string_view base64) {
 std::string encoded_subject(std::string_view subject) {
   std::string text;
   while (!subject.empty()) {
-    std::size_t length = std::min(subject.size(), kSubjectWordMax);
-    while (length < subject.size() &&
-           (static_cast<unsigned char>(subject[length]) & 0xC0U) == 0x80U) {
-      --length;
-    }
-    text += (text.empty() ? "=?UTF-8?B?" : "\r\n =?UTF-8?B?") +
-            to_base64(as_bytes(subject.substr(0, length))) + "?=";
-    subject.remove_prefix(length);
+    const std::string_view word = front_within(subject, kSubjectWordMax);
+    text += (text.empty() ? "=?UTF-8?B?" : "\r\n =?UTF-8?B?") + to_base64(as_bytes(word)) + "?=";
+    subject.remove_prefix(word.size());
   }
   return text;
 }

@@ -23,4 +23,11 @@ inline std::string first_characters(std::string_view text, std::size_t most) {
   return std::string(text.substr(0, end));
 }
 
+/// The longest front of at most so many bytes; no character of it is cut.
+inline std::string_view front_within(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  while (bytes_max > 0 && is_later_byte(text[bytes_max])) --bytes_max;
+  return text.substr(0, bytes_max);
+}
+
 }  // namespace casebook

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/characters.h"
 #include "reports/document/document_messages.h"
 
 namespace casebook::papers {
@@ -17,9 +18,7 @@ constexpr std::size_t kEntryMax = 120;  // Three lines of a row.
 /// Cut at a character, never inside one.
 std::string short_text(std::string text, std::size_t most = kTextMax) {
   if (text.size() <= most) return text;
-  std::size_t end = most;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + " …";
+  return std::string(front_within(text, most)) + " …";
 }
 
 /// The items stand one after another: a list of each would take a second page. An item that does

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/characters.h"
 #include "core/json_text.h"
 #include "core/printable.h"
 
@@ -22,13 +23,6 @@ std::size_t character_length(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
   const std::size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
   return text.size() >= length && is_utf8(text.substr(0, length)) ? length : 0;
-}
-
-/// The longest front of `text` of at most `size` bytes that ends between characters.
-std::string_view front_of(std::string_view text, std::size_t size) {
-  if (text.size() <= size) return text;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) --size;
-  return text.substr(0, size);
 }
 
 std::string repaired(std::string_view text) {
@@ -111,15 +105,15 @@ std::string shown(std::string_view name) {
 }
 
 std::string clean_id(std::string_view id) {
-  if (is_utf8(id)) return std::string(front_of(id, kIdBytesMax));
+  if (is_utf8(id)) return std::string(front_within(id, kIdBytesMax));
   const std::string escaped = printable(id.substr(0, kIdBytesMax));
-  return std::string(front_of(escaped, kIdBytesMax));
+  return std::string(front_within(escaped, kIdBytesMax));
 }
 
 void append_text(Message& message, std::string_view text) {
   const std::size_t room = kTextBytesMax - message.text.size();
   if (is_utf8(text)) {
-    const std::string_view taken = front_of(text, room);
+    const std::string_view taken = front_within(text, room);
     message.text.append(taken);
     message.is_cut = message.is_cut || taken.size() < text.size();
     return;
@@ -127,7 +121,7 @@ void append_text(Message& message, std::string_view text) {
   message.is_repaired = true;
   // A repair makes a text three times as long at most, so no more than `room` bytes are looked at.
   const std::string whole = repaired(text.substr(0, room));
-  const std::string_view taken = front_of(whole, room);
+  const std::string_view taken = front_within(whole, room);
   message.text.append(taken);
   message.is_cut = message.is_cut || taken.size() < whole.size() || text.size() > room;
 }
