@@ -8,11 +8,6 @@ expect 1 casebook status --cases
 warns 'no case was opened or used here yet'
 one_clear_line
 for person in ada ben; do expect 0 casebook key new $person --no-passphrase; done
-is() { # is PERSON COMMAND...
-  who=$1
-  shift
-  casebook "$@" --as "$who"
-}
 open_case() { # open_case DIR PERSON [OPTION...]: remembers its code name as name_DIR
   dir=$1
   who=$2

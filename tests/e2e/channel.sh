@@ -5,11 +5,6 @@ set -eu
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 for person in ada ben; do expect 0 casebook key new $person --no-passphrase; done
-is() { # is PERSON COMMAND...
-  who=$1
-  shift
-  casebook "$@" --as "$who"
-}
 warns_wrapped() { tr -s '\n ' ' ' < err | grep -qF -- "$1" || fail "errors lack: $1"; }
 repeated() { # repeated TEXT COUNT
   awk -v text="$1" -v count="$2" 'BEGIN { while (count-- > 0) printf "%s", text }'

@@ -5,11 +5,6 @@ set -eu
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 for person in ada ben cy dee; do expect 0 casebook key new $person --no-passphrase; done
-is() { # is PERSON COMMAND...
-  who=$1
-  shift
-  casebook "$@" --as "$who"
-}
 dutch() { LC_ALL=nl_NL.UTF-8 is "$@"; }
 refused() { # refused STATUS WHAT NEXT PERSON COMMAND...: in both languages, says WHAT and what to do NEXT
   status=$1 what=$2 next=$3

@@ -5,11 +5,6 @@ set -eu
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 for person in ada ben cy; do expect 0 casebook key new $person --no-passphrase; done
-is() { # is PERSON COMMAND...
-  who=$1
-  shift
-  casebook "$@" --as "$who"
-}
 number_of() { # number_of WORDS: of the duty that the last output names
   tr -s '\n ' ' ' < "$work/out" | sed -n "s/.*#\([0-9]*\) $1.*/\1/p"
 }

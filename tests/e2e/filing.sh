@@ -9,11 +9,6 @@ for program in pdftotext pdffonts python3; do
 done
 [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || { echo "no fonts here"; exit 77; }
 for person in ada ben cy gus; do expect 0 casebook key new $person --no-passphrase; done
-is() { # is PERSON COMMAND...
-  who=$1
-  shift
-  casebook "$@" --as "$who"
-}
 approve() { # approve NUMBER: by counsel, privacy and public relations
   for pair in filing-law:cy filing-law:gus filing-words:gus; do
     is ada ask "${pair%:*}" --about "$1" --of "${pair#*:}" > asked 2> err || true

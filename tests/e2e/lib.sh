@@ -49,6 +49,11 @@ small_tree() { # small_tree DIR: a little host
   printf 'root:$6$secret:1:0:99999:7:::\n' > "$1/etc/shadow"
   printf 'web-03\n' > "$1/etc/hostname"
 }
+is() { # is PERSON COMMAND...: as that person, whose keys are in the same home
+  who=$1
+  shift
+  casebook "$@" --as "$who"
+}
 as() { # as PERSON COMMAND...: with that person's keys
   person=$1
   shift

@@ -12,11 +12,6 @@ done
 [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || { echo "no fonts here"; exit 77; }
 small_tree tree
 for person in ada ben cy; do expect 0 casebook key new $person --no-passphrase; done
-is() { # is PERSON COMMAND...
-  who=$1
-  shift
-  casebook "$@" --as "$who"
-}
 
 # A bag, and the statement about it.
 expect 0 is ada ticket new --host web-03 --purpose 'odd logins' --profile logs --out t

@@ -5,11 +5,6 @@ set -eu
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 for person in ada ben cy dee; do expect 0 casebook key new $person --no-passphrase; done
-is() { # is PERSON COMMAND...
-  who=$1
-  shift
-  casebook "$@" --as "$who"
-}
 is_dutch() { # as above, in a Dutch terminal
   who=$1
   shift

@@ -5,11 +5,6 @@ set -eu
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 for person in ada ben cy dee; do expect 0 casebook key new $person --no-passphrase; done
-is() { # is PERSON COMMAND...
-  who=$1
-  shift
-  casebook "$@" --as "$who"
-}
 disable() { is ben record disable class=disable_core evidence_lost=none side_effects='Nobody can buy' system=checkout; }
 expect 0 is ada open 'Odd logins' --with ben --dir case
 expect 0 is ada fact severity=1 breach=suspected

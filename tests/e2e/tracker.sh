@@ -99,11 +99,6 @@ done
 jq -e '.Version | startswith("5.")' out > /dev/null || fail "this is not Request Tracker 5"
 
 # --- A case with words that must stay in it.
-is() { # is PERSON COMMAND...
-  who=$1
-  shift
-  casebook "$@" --as "$who"
-}
 for person in ada ben cy; do expect 0 casebook key new $person --no-passphrase; done
 expect 0 is ada open 'Snorkwaffle in the cellar' --with ben --dir case
 expect 0 is ada fact severity=2 personal_data=suspected
